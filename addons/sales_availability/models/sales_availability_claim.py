@@ -1,0 +1,197 @@
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.modules import module
+from odoo.tools import SQL
+
+from .sales_availability import AvailabilityKey
+
+# A claim is taken in milliseconds. Who waits longer than this is told by a retry, not by a hang.
+LOCK_TIMEOUT = "5s"
+
+
+class ClaimValues(NamedTuple):
+    """Quantity of a key, in the product's unit, that a sales order line is about to promise."""
+
+    line_id: int
+    key: AvailabilityKey
+    quantity: float
+    is_own: bool = False  # of the reading transaction itself
+
+
+class SalesAvailabilityClaim(models.Model):
+    """Quantities that transactions under way are about to promise.
+
+    Odoo's transactions run at REPEATABLE READ: two of them that confirm orders for the same
+    product at once do not see each other's stock moves, so both would find the last unit free.
+    Therefore what a document is about to promise is written here first, in a short transaction of
+    its own at READ COMMITTED, serialised per key by an advisory lock that is held for
+    milliseconds: the one who comes second sees the claim of the first.
+
+    A claim carries the id of the transaction that asked for it, and that is its whole life cycle:
+
+    - while that transaction is under way, or was committed after the reader's snapshot, the
+      reader cannot see its stock moves: the claim counts;
+    - once it is visible in the reader's snapshot, its moves are: the claim no longer counts;
+    - when it was rolled back, or its process or the database was killed, PostgreSQL calls it
+      aborted: the claim no longer counts. Nobody has to release anything.
+
+    Ids are plain numbers without foreign keys: what they point at may not be committed yet.
+    """
+
+    _name = "sales.availability.claim"
+    _description = "Availability Claim of a Transaction"
+    _log_access = False
+
+    warehouse_res_id = fields.Integer(required=True)
+    product_res_id = fields.Integer(required=True)
+    sale_line_res_id = fields.Integer(required=True)
+    quantity = fields.Float(required=True, digits=False)
+    transaction_id = fields.Char(required=True, help="PostgreSQL's 64 bit transaction id")
+
+    _key_idx = models.Index("(product_res_id, warehouse_res_id)")
+
+    @api.model
+    @contextmanager
+    def _open_claims(self, keys):
+        """Lock the keys against other claimants until the end of the block.
+
+        What the block inserts by :meth:`_insert_claims` is committed at its end, and dropped when
+        it raises.
+
+        :param keys: collection of :class:`AvailabilityKey`
+        :return: context manager that gives the cursor to read and insert claims with
+        """
+        with self._claim_cursor() as cursor:
+            self._lock_keys(cursor, keys)
+            yield cursor
+
+    @api.model
+    @contextmanager
+    def _claim_cursor(self):
+        if module.current_test:
+            # Odoo's tests run in one transaction, which another connection cannot see into.
+            yield self.env.cr
+            return
+        with self.env.registry.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            cursor.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+            yield cursor
+
+    @api.model
+    def _lock_keys(self, cursor, keys):
+        # In the order of the keys: two documents with the same products never wait for each other
+        # crosswise. A statement of its own: what is read after it sees what was committed before.
+        names = [f"sales_availability,{key.warehouse_id},{key.product_id}" for key in sorted(keys)]
+        cursor.execute(
+            SQL("SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s) AS n", names)
+        )
+
+    @api.model
+    def _get_claims(self, keys, ignored_line_ids=(), cursor=None):
+        """Return the claims of transactions that this one cannot see the moves of.
+
+        :param keys: collection of :class:`AvailabilityKey`
+        :param ignored_line_ids: ids of sales order lines whose claims do not count
+        :param cursor: where to read them, given by :meth:`_open_claims`; without it those that
+            were committed before this transaction began
+        :return: list of :class:`ClaimValues`
+        """
+        cursor = cursor or self.env.cr
+        snapshot, own_transaction_id = self._get_transaction_view()
+        cursor.execute(self._get_claims_query(keys, ignored_line_ids, snapshot))
+        return [
+            ClaimValues(
+                line_id,
+                AvailabilityKey(warehouse_id, product_id),
+                quantity,
+                transaction_id == own_transaction_id,
+            )
+            for line_id, warehouse_id, product_id, transaction_id, quantity in cursor.fetchall()
+        ]
+
+    @api.model
+    def _get_transaction_view(self):
+        """Return what this transaction sees of others, and its own id if it has one."""
+        self.env.cr.execute(
+            "SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text"
+        )
+        return self.env.cr.fetchone()
+
+    @api.model
+    def _get_claims_query(self, keys, ignored_line_ids, snapshot):
+        return SQL(
+            """
+            SELECT claim.sale_line_res_id,
+                   claim.warehouse_res_id,
+                   claim.product_res_id,
+                   claim.transaction_id,
+                   MAX(claim.quantity)
+              FROM sales_availability_claim claim
+              JOIN unnest(%(warehouses)s::int[], %(products)s::int[]) AS key(warehouse, product)
+                ON key.product = claim.product_res_id AND key.warehouse = claim.warehouse_res_id
+             WHERE claim.sale_line_res_id != ALL(%(ignored)s)
+               AND NOT pg_visible_in_snapshot(
+                       claim.transaction_id::xid8, %(snapshot)s::pg_snapshot)
+               AND pg_xact_status(claim.transaction_id::xid8) IS DISTINCT FROM 'aborted'
+          GROUP BY claim.sale_line_res_id,
+                   claim.warehouse_res_id,
+                   claim.product_res_id,
+                   claim.transaction_id
+            """,
+            warehouses=[key.warehouse_id for key in keys],
+            products=[key.product_id for key in keys],
+            ignored=list(ignored_line_ids),
+            snapshot=snapshot,
+        )
+
+    @api.model
+    def _insert_claims(self, cursor, claims):
+        """Claim for this transaction.
+
+        :param cursor: given by :meth:`_open_claims`
+        :param claims: list of :class:`ClaimValues`
+        """
+        self.env.cr.execute("SELECT pg_current_xact_id()::text")
+        [transaction_id] = self.env.cr.fetchone()
+        self._delete_past_claims(cursor)
+        cursor.execute(
+            SQL(
+                """
+                INSERT INTO sales_availability_claim (
+                    sale_line_res_id, warehouse_res_id, product_res_id, quantity,
+                    transaction_id)
+                SELECT *, %s FROM unnest(%s::int[], %s::int[], %s::int[], %s::float[])
+                """,
+                transaction_id,
+                [claim.line_id for claim in claims],
+                [claim.key.warehouse_id for claim in claims],
+                [claim.key.product_id for claim in claims],
+                [claim.quantity for claim in claims],
+            )
+        )
+
+    @api.model
+    def _delete_past_claims(self, cursor):
+        """Delete claims that every snapshot in use in this database sees the outcome of.
+
+        ``age`` counts back from the next transaction id, which is never below the end of the
+        snapshot, so the boundary errs towards keeping. Rows that another claimant is just
+        deleting are left to it.
+        """
+        cursor.execute(
+            """
+            DELETE FROM sales_availability_claim
+             WHERE id IN (
+                    SELECT id
+                      FROM sales_availability_claim
+                     WHERE transaction_id::bigint < (
+                            SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                                   - MAX(age(backend_xmin))
+                              FROM pg_stat_activity
+                             WHERE datname = current_database())
+                     LIMIT 100
+                FOR UPDATE SKIP LOCKED)
+            """
+        )

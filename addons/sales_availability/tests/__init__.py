@@ -1,0 +1,5 @@
+from . import test_availability_figures
+from . import test_availability_order
+from . import test_availability_access
+from . import test_availability_performance
+from . import test_availability_tours
