@@ -52,9 +52,19 @@ class SaleOrder(models.Model):
             lines = order.order_line.filtered("availability_missing")
             if lines:
                 order.availability_warning = order.env._(
-                    "More than is available in the warehouse: %(products)s.",
-                    products=", ".join(lines.product_id.mapped("display_name")),
+                    "More than is available: %(lines)s.",
+                    lines="; ".join(lines.mapped(order._prepare_availability_warning)),
                 )
+
+    def _prepare_availability_warning(self, line):
+        return self.env._(
+            "%(product)s in %(warehouse)s (available %(available)s, missing %(missing)s %(uom)s)",
+            product=line.product_id.display_name,
+            warehouse=line.warehouse_id.sudo().name,
+            available=self._format_quantity(line.availability_quantity),
+            missing=self._format_quantity(line.availability_missing),
+            uom=line.product_uom_id.name,
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -165,7 +165,9 @@ class TestAvailabilityOrder(AvailabilityCommon):
                 line.product_uom_qty = 42
                 self.assertEqual(line.availability_quantity, 40)
                 self.assertEqual(line.availability_missing, 2)
-            self.assertIn("Pump", form.availability_warning)
+            self.assertIn(
+                "[PUMP] Pump in Stopping (available 40, missing 2 Units)", form.availability_warning
+            )
             with form.order_line.edit(0) as line:
                 line.product_uom_qty = 2
             self.assertFalse(form.availability_warning)

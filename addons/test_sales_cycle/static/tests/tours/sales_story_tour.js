@@ -1,0 +1,79 @@
+import { registry } from "@web/core/registry";
+
+const QUANTITY_CELL = ".o_data_row .o_data_cell[name='product_uom_qty']";
+const QUANTITY_INPUT = ".o_selected_row .o_field_widget[name='product_uom_qty'] input";
+
+function leaveLine() {
+    return { content: "Leave the line", trigger: ".o_form_sheet .oe_title", run: "click" };
+}
+
+registry.category("web_tour.tours").add("test_sales_cycle_story", {
+    steps: () => [
+        { content: "Start a quotation", trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "For the customer",
+            trigger: ".o_field_res_partner_many2one[name='partner_id'] input",
+            run: "edit Chengdu Langsu",
+        },
+        { trigger: ".ui-autocomplete > li > a:contains('Chengdu Langsu')", run: "click" },
+        {
+            content: "Grease, more than there is",
+            trigger: ".o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name='product_template_id'] input",
+            run: "edit Bearing grease",
+        },
+        { trigger: ".ui-autocomplete > li > a:contains('Bearing grease')", run: "click" },
+        { trigger: QUANTITY_INPUT, run: "edit 41" },
+        leaveLine(),
+        { content: "Save", trigger: ".o_form_button_save", run: "click" },
+        {
+            content: "Refused: 40 are available",
+            trigger: ".modal .modal-body:contains('41'):contains('40')",
+        },
+        { trigger: ".modal .modal-footer button.btn-primary", run: "click" },
+        { content: "Take 30", trigger: QUANTITY_CELL, run: "click" },
+        { trigger: QUANTITY_INPUT, run: "edit 30" },
+        leaveLine(),
+        {
+            content: "Confirm",
+            trigger: ".o_statusbar_buttons button[name='action_confirm']",
+            run: "click",
+        },
+        {
+            content: "It is an order: go to its delivery",
+            trigger: ".o_form_saved .o_arrow_button_current[data-value='sale']",
+        },
+        { trigger: "button[name='action_view_delivery']", run: "click" },
+        {
+            content: "The lot is reserved: validate",
+            trigger: ".o_statusbar_buttons button[name='button_validate']",
+            run: "click",
+        },
+        {
+            content: "Delivered: back to the order",
+            trigger: ".o_arrow_button_current[data-value='done']",
+        },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "Invoice it",
+            trigger: ".o_statusbar_buttons button#create_invoice",
+            run: "click",
+        },
+        {
+            trigger: ".modal button[name='create_invoices']",
+            run: "click",
+        },
+        {
+            content: "Post the invoice",
+            trigger: ".o_statusbar_buttons button[name='action_post']",
+            run: "click",
+        },
+        {
+            content: "The invoice is posted",
+            trigger: ".o_form_saved .o_arrow_button_current[data-value='posted']",
+        },
+    ],
+});
