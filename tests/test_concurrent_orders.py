@@ -1,70 +1,24 @@
 """Several processes order one product of a running server at once, and the database is asked."""
 
 import threading
-import time
 
 import pytest
 
-from order_clients import Login, Session, order_in_parallel
+from tools.testing_orders import Shop
 
 ON_HAND = 40
 CLIENTS = 8
 ORDERS = 80
 
 
-class Shop:
-    """A product with stock in a warehouse that stops, and a customer who wants it."""
-
-    def __init__(self, server):
-        self.login = Login(server.url, server.db, "admin", "admin")
-        self.session = Session(self.login)
-        call = self.session.call
-        self.warehouse_id = call(
-            "stock.warehouse",
-            "create",
-            {"name": f"Hot {time.time_ns()}", "code": f"H{time.time_ns() % 9999}"},
-        )
-        call("stock.warehouse", "write", [self.warehouse_id], {"availability_mode": "stop"})
-        self.partner_id = call("res.partner", "create", {"name": "Hot customer"})
-        self.product_id = call(
-            "product.product", "create", {"name": "Hot", "type": "consu", "is_storable": True}
-        )
-        self._put_on_shelf()
-
-    def _put_on_shelf(self):
-        call = self.session.call
-        [warehouse] = call("stock.warehouse", "read", [self.warehouse_id], ["lot_stock_id"])
-        values = {
-            "product_id": self.product_id,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": ON_HAND,
-        }
-        context = {"inventory_mode": True}
-        quant_id = call("stock.quant", "create", values, context=context)
-        call("stock.quant", "action_apply_inventory", [quant_id])
-
-    @property
-    def order_vals(self):
-        line = {"product_id": self.product_id, "product_uom_qty": 1}
-        return {
-            "partner_id": self.partner_id,
-            "warehouse_id": self.warehouse_id,
-            "order_line": [(0, 0, line)],
-        }
-
-    def get_promised(self):
-        domain = [("product_id", "=", self.product_id), ("state", "=", "sale")]
-        return self.session.call("sale.order.line", "search_count", domain)
-
-
 @pytest.fixture
 def shop(server):
-    return Shop(server)
+    return Shop(server, ON_HAND, mode="stop")
 
 
 @pytest.mark.parametrize("run_number", range(5))
 def test_never_more_promised_than_on_hand(shop, run_number):
-    run = order_in_parallel(shop.login, shop.order_vals, CLIENTS, ORDERS)
+    run = shop.order_in_parallel(CLIENTS, ORDERS)
     assert shop.get_promised() == ON_HAND
     assert run.outcomes == {"confirmed": ON_HAND, "refused": ORDERS - ON_HAND}
     refusals = {answer.message for answer in run.answers if answer.outcome == "refused"}
@@ -86,7 +40,7 @@ def test_killed_transactions_neither_oversell_nor_keep_stock(shop, server):
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
     try:
-        run = order_in_parallel(shop.login, shop.order_vals, CLIENTS, ORDERS)
+        run = shop.order_in_parallel(CLIENTS, ORDERS)
     finally:
         over.set()
         killer.join()

@@ -176,7 +176,7 @@ class SaleOrder(models.Model):
         return shortages
 
     def _get_firm_shortages(self, demand, reading):
-        line_ids = self._get_firm_line_ids()
+        line_ids = set(self._get_firm_line_ids())
         asked = defaultdict(float)
         order_ids = defaultdict(list)
         for key, quantity in demand.items():

@@ -50,14 +50,20 @@ class SaleOrderLine(models.Model):
         self.availability_checked = False
         demand = self.order_id._get_availability_demand()
         reading = self.order_id._read_order_availability(demand)
-        for line in self.filtered(lambda line: line._is_availability_checked()):
-            key = line._get_availability_demand_key()
-            own_line_ids = line.order_id._get_firm_line_ids()
-            available = reading.get_figures(key.stock, own_line_ids).available
-            missing = max(demand[key] - available, 0.0)
-            line.availability_checked = True
-            line.availability_quantity = line._convert_availability(max(available, 0.0))
-            line.availability_missing = line._convert_availability(missing)
+        checked_lines = self.filtered(lambda line: line._is_availability_checked())
+        for order, lines in checked_lines.grouped("order_id").items():
+            own_line_ids = set(order._get_firm_line_ids())
+            for line in lines:
+                key = line._get_availability_demand_key()
+                available = reading.get_figures(key.stock, own_line_ids).available
+                line._set_availability(available, demand[key])
+
+    def _set_availability(self, available, asked):
+        """Show what is available to the order and what it asks for, in the line's unit."""
+        self.ensure_one()
+        self.availability_checked = True
+        self.availability_quantity = self._convert_availability(max(available, 0.0))
+        self.availability_missing = self._convert_availability(max(asked - available, 0.0))
 
     def _convert_availability(self, quantity):
         """Convert a quantity of the product's unit into the line's."""
@@ -67,18 +73,20 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with self.order_id._watch_availability() as watch:
-            lines = super().create(vals_list)
-            watch.add_new(lines.order_id)
-        return lines
+        with self._get_orders_of_vals(vals_list)._watch_availability():
+            return super().create(vals_list)
 
     def write(self, vals):
         if AVAILABILITY_FIELDS.isdisjoint(vals):
             return super().write(vals)
-        with self.order_id._watch_availability() as watch:
-            result = super().write(vals)
-            watch.add_new(self.order_id)
-        return result
+        with (self.order_id | self._get_orders_of_vals([vals]))._watch_availability():
+            return super().write(vals)
+
+    @api.model
+    def _get_orders_of_vals(self, vals_list):
+        return self.env["sale.order"].browse(
+            {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        )
 
     def _is_availability_checked(self):
         """Return whether the line takes goods out of the stock of a controlled warehouse.

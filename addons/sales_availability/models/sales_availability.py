@@ -30,18 +30,19 @@ class AvailabilityReading(NamedTuple):
     """What was read for some keys, and the part that some sales order lines have in it."""
 
     figures: dict[AvailabilityKey, AvailabilityFigures]
-    line_holds: dict[tuple[int, AvailabilityKey], float]
+    line_holds: dict[AvailabilityKey, dict[int, float]]
 
     def add_claim(self, claim):
         """Count a claim, less the moves of its line that are already counted."""
-        unseen = claim.quantity - self.line_holds.get((claim.line_id, claim.key), 0.0)
+        unseen = claim.quantity - self.line_holds.get(claim.key, {}).get(claim.line_id, 0.0)
         figures = self.figures[claim.key]
         self.figures[claim.key] = figures._replace(held=figures.held + max(unseen, 0.0))
 
     def get_figures(self, key, line_ids=()):
         """Return the :class:`AvailabilityFigures` of a key as the given lines see them."""
         figures = self.figures[key]
-        own = sum(self.line_holds.get((line_id, key), 0.0) for line_id in line_ids)
+        holds = self.line_holds.get(key, {})
+        own = sum(quantity for line_id, quantity in holds.items() if line_id in line_ids)
         return figures._replace(held=figures.held - own)
 
 
@@ -108,13 +109,12 @@ class SalesAvailability(models.AbstractModel):
 
     @api.model
     def _get_line_holds(self, keys, line_ids):
-        if not line_ids:
-            return {}
-        rows = self.env.execute_query(self._get_line_holds_query(keys, list(line_ids)))
-        return {
-            (line_id, AvailabilityKey(warehouse_id, product_id)): quantity
-            for line_id, warehouse_id, product_id, quantity in rows
-        }
+        holds = defaultdict(dict)
+        if line_ids:
+            rows = self.env.execute_query(self._get_line_holds_query(keys, list(line_ids)))
+            for line_id, warehouse_id, product_id, quantity in rows:
+                holds[AvailabilityKey(warehouse_id, product_id)][line_id] = quantity
+        return holds
 
     @api.model
     def _flush_stock_terms(self):

@@ -234,6 +234,18 @@ class TestAvailabilityOrder(AvailabilityCommon):
         with self.assertRefused("Pump", "asked 26", "available 20"):
             order.order_line[0].product_uom_qty = 26
 
+    def test_shrunk_stock_does_not_block_a_new_line(self):
+        order = self._confirm_order((self.pump, 30))
+        self._add_stock(self.pump, self.stop_warehouse, -20)
+        new_line = {"product_id": self.valve.id, "product_uom_qty": 1}
+        order.write({"order_line": [Command.create(new_line)]})
+        self.env["sale.order.line"].create({**new_line, "order_id": order.id})
+        self.assertEqual(len(order.order_line), 3)
+        with self.assertRefused("Pump", "asked 31"):
+            self.env["sale.order.line"].create(
+                {"product_id": self.pump.id, "product_uom_qty": 1, "order_id": order.id}
+            )
+
     def test_exceeding_quotation_can_be_reduced(self):
         order = self._create_order((self.pump, 30))
         self._add_stock(self.pump, self.stop_warehouse, -20)

@@ -34,9 +34,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
                     "partner_id": lead.partner_id.id,
                     "opportunity_id": lead.id,
                     "order_line": [
-                        Command.create(
-                            {"product_id": self.grease.id, "product_uom_qty": quantity}
-                        )
+                        Command.create({"product_id": self.grease.id, "product_uom_qty": quantity})
                     ],
                 }
             )

@@ -1,0 +1,2 @@
+from . import order_plan
+from . import tables

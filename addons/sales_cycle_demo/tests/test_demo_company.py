@@ -1,0 +1,335 @@
+from collections import Counter, defaultdict
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.sales_availability.models.sales_availability import AvailabilityKey
+
+from ..company.order_plan import SCARCE
+from ..company.tables import read_table
+
+# Where the cities of the customers are, from an atlas and not from our tables.
+CITY_CENTRES = {
+    "成都市": (30.66, 104.06),
+    "绵阳市": (31.47, 104.68),
+    "德阳市": (31.13, 104.40),
+    "宜宾市": (28.77, 104.62),
+    "重庆市": (29.56, 106.55),
+    "贵阳市": (26.65, 106.63),
+    "昆明市": (25.04, 102.71),
+    "西安市": (34.27, 108.95),
+    "兰州市": (36.06, 103.83),
+    "拉萨市": (29.65, 91.14),
+    "乌鲁木齐市": (43.83, 87.62),
+    "上海市": (31.23, 121.47),
+    "Shanghai": (31.23, 121.47),
+    "苏州市": (31.30, 120.58),
+    "无锡市": (31.49, 120.31),
+    "南京市": (32.06, 118.80),
+    "Changzhou": (31.81, 119.97),
+    "杭州市": (30.27, 120.15),
+    "宁波市": (29.87, 121.55),
+    "温州市": (28.00, 120.70),
+    "合肥市": (31.82, 117.23),
+    "Xiamen": (24.48, 118.09),
+    "武汉市": (30.59, 114.31),
+    "长沙市": (28.23, 112.94),
+    "广州市": (23.13, 113.26),
+    "深圳市": (22.54, 114.06),
+    "佛山市": (23.02, 113.12),
+    "北京市": (39.90, 116.40),
+    "天津市": (39.13, 117.20),
+    "青岛市": (36.07, 120.38),
+    "Shenyang": (41.80, 123.43),
+    "哈尔滨市": (45.80, 126.53),
+    "Hong Kong": (22.30, 114.17),
+    "Singapore": (1.35, 103.82),
+    "Mannheim": (49.49, 8.47),
+    "Zoetermeer": (52.06, 4.49),
+    "Ho Chi Minh City": (10.78, 106.70),
+}
+COUNTED_MODELS = (
+    "account.move",
+    "account.payment",
+    "crm.lead",
+    "mail.activity",
+    "mail.message",
+    "product.product",
+    "res.partner",
+    "res.users",
+    "sale.order",
+    "stock.lot",
+    "stock.move",
+    "stock.quant",
+    "stock.warehouse",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoCompany(HttpCase):
+    """The demo company as somebody finds it who opens the database for the first time."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls.demo = cls.env["sales.cycle.demo"]
+        cls.demo._load()
+        cls.orders = cls._get_records("order")
+        cls.chengdu = cls._get_record("warehouse_chengdu")
+        cls.shanghai = cls._get_record("warehouse_shanghai")
+
+    @classmethod
+    def _get_record(cls, name):
+        return cls.env.ref(f"sales_cycle_demo.{name}")
+
+    @classmethod
+    def _get_records(cls, kind):
+        data = cls.env["ir.model.data"].search(
+            [("module", "=", "sales_cycle_demo"), ("name", "=like", f"{kind}\\_%")]
+        )
+        return cls.env[data[0].model].browse(data.mapped("res_id"))
+
+    def _get_scenario(self, scenario):
+        """Return the orders of a scenario; ``paid`` is not ``paid_late``."""
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "sales_cycle_demo"),
+                ("name", "=like", f"order\\_{scenario}\\___"),
+            ]
+        )
+        return self.env["sale.order"].browse(data.mapped("res_id"))
+
+    # === MASTER DATA === #
+
+    def test_customers_are_where_their_address_says(self):
+        customers = self._get_records("customer")
+        self.assertEqual(len(customers), 42)
+        for customer in customers:
+            latitude, longitude = CITY_CENTRES[customer.city]
+            with self.subTest(customer=customer.name):
+                self.assertLess(abs(customer.partner_latitude - latitude), 0.6)
+                self.assertLess(abs(customer.partner_longitude - longitude), 0.6)
+
+    def test_customers_can_be_called_and_invoiced(self):
+        customers = self._get_records("customer")
+        in_china = customers.filtered(lambda customer: customer.country_id.code == "CN")
+        self.assertEqual(len(in_china), 37)
+        self.assertGreaterEqual(len(in_china.state_id), 20, "customers all over China")
+        self.assertTrue(all(in_china.mapped("vat")))
+        self.assertEqual(len(set(in_china.mapped("vat"))), 37)
+        for customer in customers:
+            with self.subTest(customer=customer.name):
+                self.assertTrue(customer.child_ids, "somebody to talk to")
+                self.assertRegex(customer.phone, r"^\+\d{2,3} ")
+                self.assertRegex(customer.email, r"\.example\.com$")
+                self.assertTrue(customer.user_id and customer.category_id and customer.industry_id)
+
+    def test_tax_ids_have_the_check_digit_of_china(self):
+        digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+        for customer in self._get_records("customer"):
+            if customer.country_id.code != "CN":
+                continue
+            with self.subTest(customer=customer.name):
+                self.assertEqual(len(customer.vat), 18)
+                total = sum(
+                    digits.index(char) * pow(3, place, 31)
+                    for place, char in enumerate(customer.vat[:17])
+                )
+                self.assertEqual(customer.vat[17], digits[(31 - total % 31) % 31])
+
+    def test_products_have_names_in_both_languages(self):
+        products = self._get_records("product")
+        self.assertEqual(len(products), 65)
+        for product in products:
+            with self.subTest(product=product.default_code):
+                self.assertNotRegex(product.with_context(lang="en_US").name, "[一-鿿]")
+                self.assertRegex(product.with_context(lang="zh_CN").name, "[一-鿿]")
+                self.assertGreater(product.list_price, product.standard_price)
+        tracking = Counter(products.mapped("tracking"))
+        self.assertGreaterEqual(tracking["lot"], 8)
+        self.assertEqual(tracking["serial"], 3)
+        self.assertEqual(len(products.filtered(lambda p: p.type == "service")), 4)
+
+    # === STOCK === #
+
+    def test_both_warehouses_are_stocked(self):
+        storable = self._get_records("product").filtered("is_storable")
+        for warehouse in self.chengdu + self.shanghai:
+            with self.subTest(warehouse=warehouse.name):
+                quants = self._get_quants(warehouse)
+                self.assertEqual(quants.product_id, storable)
+                self.assertFalse(quants.filtered(lambda quant: quant.quantity < 0))
+        self.assertEqual(self.chengdu.availability_mode, "stop")
+        self.assertEqual(self.shanghai.availability_mode, "warn")
+
+    def _get_quants(self, warehouse):
+        return self.env["stock.quant"].search(
+            [("location_id", "child_of", warehouse.lot_stock_id.id), ("quantity", "!=", 0)],
+            order="product_id",
+        )
+
+    def test_stock_that_expires_is_still_good(self):
+        quants = self._get_quants(self.chengdu) + self._get_quants(self.shanghai)
+        for quant in quants.filtered("product_id.use_expiration_date"):
+            with self.subTest(lot=quant.lot_id.name):
+                self.assertGreater(quant.lot_id.expiration_date, fields.Datetime.now())
+        self.assertFalse(
+            quants.filtered(lambda q: q.product_id.tracking != "none" and not q.lot_id)
+        )
+
+    def test_chengdu_promises_no_more_than_it_has(self):
+        figures = self._read_chengdu()
+        for key, figure in figures.items():
+            product = self.env["product.product"].browse(key.product_id)
+            with self.subTest(product=product.default_code):
+                self.assertGreaterEqual(figure.available, 0)
+        for order in self.orders.filtered(lambda o: o.warehouse_id == self.chengdu):
+            if order.state in ("draft", "sent"):
+                self.assertFalse(order.availability_warning, order.name)
+
+    def _read_chengdu(self):
+        products = self._get_records("product").filtered("is_storable")
+        keys = [AvailabilityKey(self.chengdu.id, product.id) for product in products]
+        return self.env["sales.availability"]._read_availability(keys).figures
+
+    def test_scarce_products_are_nearly_promised(self):
+        figures = self._read_chengdu()
+        for key, available in (("plc_cpu", 5), ("hmi_10", 0), ("grease_ep2", 8)):
+            product = self._get_record(f"product_{key}")
+            figure = figures[AvailabilityKey(self.chengdu.id, product.id)]
+            self.assertEqual((figure.on_hand, figure.available), (SCARCE[key], available))
+
+    def test_shanghai_shows_a_shortage(self):
+        self.assertTrue(
+            self.orders.filtered(
+                lambda o: o.warehouse_id == self.shanghai and o.availability_warning
+            )
+        )
+
+    # === ORDERS === #
+
+    def test_quotations(self):
+        today = fields.Date.today()
+        self.assertEqual(self._get_scenario("draft").mapped("state"), ["draft"] * 9)
+        self.assertEqual(self._get_scenario("cancelled").mapped("state"), ["cancel"] * 4)
+        sent, expired = self._get_scenario("sent"), self._get_scenario("expired")
+        self.assertEqual((sent + expired).mapped("state"), ["sent"] * 14)
+        self.assertTrue(all(order.validity_date >= today for order in sent))
+        self.assertTrue(all(order.validity_date < today for order in expired))
+
+    def test_orders_to_deliver(self):
+        waiting, late = self._get_scenario("waiting"), self._get_scenario("late")
+        self.assertEqual((len(waiting), len(late)), (14, 6))
+        self.assertEqual(set((waiting + late).mapped("delivery_status")), {"pending"})
+        now = fields.Datetime.now()
+        self.assertTrue(all(order.commitment_date > now for order in waiting))
+        self.assertTrue(all(order.commitment_date < now for order in late))
+        partial = self._get_scenario("partial")
+        self.assertEqual(partial.mapped("delivery_status"), ["partial"] * 6)
+        self.assertEqual(
+            [set(order.picking_ids.mapped("state")) for order in partial],
+            [{"assigned", "done"}] * 6,
+        )
+
+    def test_orders_delivered(self):
+        delivered = self._get_scenario("delivered")
+        self.assertEqual(delivered.mapped("delivery_status"), ["full"] * 6)
+        self.assertEqual(delivered.mapped("invoice_status"), ["to invoice"] * 6)
+        self.assertFalse(delivered.invoice_ids)
+        for order in self._get_scenario("paid_late"):
+            self.assertGreater(order.effective_date, order.commitment_date)
+
+    def test_orders_invoiced(self):
+        today = fields.Date.today()
+        self.assertEqual(self._get_payment_states("invoiced"), {("posted", "not_paid"): 7})
+        self.assertEqual(self._get_payment_states("overdue"), {("posted", "not_paid"): 4})
+        self.assertEqual(self._get_payment_states("part_paid"), {("posted", "partial"): 3})
+        self.assertEqual(self._get_payment_states("draft_invoice"), {("draft", "not_paid"): 2})
+        self.assertEqual(self._get_payment_states("paid"), {("posted", "paid"): 26})
+        overdue = self._get_scenario("overdue").invoice_ids
+        self.assertTrue(all(invoice.invoice_date_due < today for invoice in overdue))
+
+    def _get_payment_states(self, scenario):
+        invoices = self._get_scenario(scenario).invoice_ids
+        return dict(Counter((invoice.state, invoice.payment_state) for invoice in invoices))
+
+    def test_documents_are_spread_over_half_a_year(self):
+        now = fields.Datetime.now()
+        self.assertEqual(len(self.orders), 105)
+        ages = [(now - order.date_order).days for order in self.orders]
+        self.assertGreaterEqual(min(ages), 0)
+        self.assertLessEqual(max(ages), 185)
+        self.assertGreaterEqual(len({age // 30 for age in ages}), 6, "some in every month")
+        for order in self.orders.filtered("effective_date"):
+            self.assertGreater(order.effective_date, order.date_order, order.name)
+            for invoice in order.invoice_ids.filtered("invoice_date"):
+                self.assertGreaterEqual(invoice.invoice_date, order.effective_date.date())
+
+    def test_journal_entries_are_balanced(self):
+        entries = self.orders.invoice_ids.filtered(lambda move: move.state == "posted")
+        entries += entries.matched_payment_ids.move_id
+        self.assertGreaterEqual(len(entries), 47)
+        for entry in entries:
+            debit, credit = (sum(entry.line_ids.mapped(name)) for name in ("debit", "credit"))
+            self.assertAlmostEqual(debit, credit, 2, entry.name)
+            self.assertGreater(debit, 0, entry.name)
+
+    def test_chatter_has_the_age_of_the_order(self):
+        messages = self.env["mail.message"].search(
+            [("model", "=", "sale.order"), ("res_id", "in", self.orders.ids)]
+        )
+        self.assertEqual(set(messages.mapped("res_id")), set(self.orders.ids))
+        first = defaultdict(lambda: fields.Datetime.now())
+        for message in messages:
+            first[message.res_id] = min(first[message.res_id], message.date)
+        for order in self.orders:
+            self.assertLess(abs((order.date_order - first[order.id]).days), 3, order.name)
+
+    # === PEOPLE === #
+
+    def test_salespeople_see_their_own(self):
+        for login in ("li.na", "wang.wei", "zhang.min"):
+            user = self._get_record(f"user_{login.replace('.', '_')}")
+            with self.subTest(user=login):
+                self.authenticate(login, login)
+                self.assertEqual(self.session.uid, user.id)
+                orders = self.env["sale.order"].with_user(user).search([])
+                self.assertGreaterEqual(len(orders), 15)
+                self.assertEqual(orders.user_id, user)
+                self.assertTrue(self._get_activities(user), "something to do today")
+
+    def _get_activities(self, user):
+        return self.env["mail.activity"].search(
+            [("user_id", "=", user.id), ("date_deadline", "<=", fields.Date.today())]
+        )
+
+    def test_manager_and_warehouse_see_all(self):
+        for login in ("manager", "stock"):
+            self.authenticate(login, login)
+            self.assertEqual(self.session.uid, self._get_record(f"user_{login}").id)
+        manager, stock = self._get_record("user_manager"), self._get_record("user_stock")
+        self.assertLessEqual(self.orders, self.env["sale.order"].with_user(manager).search([]))
+        pickings = self.env["stock.picking"].with_user(stock).search([])
+        self.assertLessEqual(self.orders.picking_ids, pickings)
+
+    # === LOADING === #
+
+    def test_loading_again_changes_nothing(self):
+        before = {model: self.env[model].search_count([]) for model in COUNTED_MODELS}
+        self.assertFalse(self.demo._load())
+        self.assertEqual(
+            {model: self.env[model].search_count([]) for model in COUNTED_MODELS}, before
+        )
+
+    def test_an_update_of_the_addon_leaves_the_records(self):
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "sales_cycle_demo"),
+                ("model", "in", ("res.partner", "product.product", "sale.order", "res.users")),
+            ]
+        )
+        tables = ("customers", "contacts", "suppliers", "products", "users")
+        rows = sum(len(read_table(name)) for name in tables)
+        self.assertEqual(len(data), rows + len(self.orders))
+        self.assertTrue(all(data.mapped("noupdate")))

@@ -1,0 +1,40 @@
+"""make bench: each comparison with plain Odoo, as one table. Figures go to docs/benchmarks.md."""
+
+import sys
+
+from tools.console import ToolError
+from tools.environment import ensure_environment
+from tools.postgres import open_server
+from tools.testing_database import Databases
+
+from . import hot_product, long_order
+
+BENCHMARKS = (long_order, hot_product)
+
+
+def print_table(title, columns, rows):
+    widths = [max(len(str(row[n])) for row in [columns, *rows]) for n in range(len(columns))]
+    print(f"\n{title}")
+    for row in [columns, ["-" * width for width in widths], *rows]:
+        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def main():
+    environment = ensure_environment(dev=True)
+    failed = 0
+    with open_server(environment, name="test", fast=True) as postgres:
+        databases = Databases(environment, postgres)
+        template = databases.ensure_template()
+        for benchmark in BENCHMARKS:
+            title, columns, rows, holds = benchmark.measure(databases, template)
+            print_table(title, columns, rows)
+            failed += not holds
+    print(f"\n{len(BENCHMARKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except ToolError as error:
+        sys.exit(f"make bench: {error}")

@@ -1,0 +1,166 @@
+"""Parallel clients, each a process of its own, that order one product of a running server."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .testing_server import RpcError, Session
+
+ANSWER_LIMIT = 240  # seconds; Odoo itself retries a conflict for up to half a minute
+
+
+@dataclass(frozen=True)
+class Login:
+    """Where and as whom a client orders."""
+
+    url: str
+    db: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said to one order, and after how many seconds."""
+
+    outcome: str  # confirmed, refused or error
+    seconds: float
+    message: str = ""
+
+
+@dataclass
+class Run:
+    """The answers of all clients of one run, and how long the run took in seconds."""
+
+    seconds: float
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def outcomes(self):
+        return Counter(answer.outcome for answer in self.answers)
+
+    @property
+    def per_second(self):
+        return len(self.answers) / self.seconds
+
+    def percentile(self, share, outcome=None):
+        """Return the seconds within which the given share (0..1) of the answers came."""
+        times = sorted(a.seconds for a in self.answers if outcome in (None, a.outcome))
+        return times[min(int(len(times) * share), len(times) - 1)]
+
+
+def order_once(session, order_vals):
+    """Create and confirm one order, as a user does who saves and then confirms.
+
+    :return: :class:`Answer`
+    """
+    start = time.monotonic()
+    try:
+        order_id = session.call("sale.order", "create", order_vals)
+        session.call("sale.order", "action_confirm", [order_id])
+    except RpcError as error:
+        outcome = "refused" if error.name == "UserError" else "error"
+        return Answer(outcome, time.monotonic() - start, f"{error.name}: {error}")
+    except OSError as error:
+        return Answer("error", time.monotonic() - start, f"no answer: {error}")
+    return Answer("confirmed", time.monotonic() - start)
+
+
+def _run_client(login, order_vals, count, ready, start, results):
+    session = Session(login.url, login.db, login.user, login.password)
+    ready.release()
+    start.wait()
+    for _n in range(count):
+        results.put(order_once(session, order_vals))
+
+
+class Shop:
+    """A product with stock in a warehouse of its own, and a customer who wants it."""
+
+    def __init__(self, server, on_hand, mode=None):
+        """Make them on a running server.
+
+        :param server: :class:`RunningServer`
+        :param on_hand: units to put on the shelf
+        :param mode: the warehouse's availability mode; None for plain Odoo, which has none
+        """
+        self.server = server
+        self.call = server.session().call
+        self.partner_id = self.call("res.partner", "create", {"name": "Hot customer"})
+        self.product_id = self.call(
+            "product.product", "create", {"name": "Hot", "type": "consu", "is_storable": True}
+        )
+        self.warehouse_id = self._create_warehouse(mode)
+        self._put_on_shelf(on_hand)
+
+    def _create_warehouse(self, mode):
+        number = time.time_ns()
+        values = {"name": f"Hot {number}", "code": f"H{number // 1000 % 10_000}"}
+        if mode:
+            values["availability_mode"] = mode
+        return self.call("stock.warehouse", "create", values)
+
+    def _put_on_shelf(self, on_hand):
+        [warehouse] = self.call("stock.warehouse", "read", [self.warehouse_id], ["lot_stock_id"])
+        values = {
+            "product_id": self.product_id,
+            "location_id": warehouse["lot_stock_id"][0],
+            "inventory_quantity": on_hand,
+        }
+        context = {"inventory_mode": True}
+        quant_id = self.call("stock.quant", "create", values, context=context)
+        self.call("stock.quant", "action_apply_inventory", [quant_id])
+
+    @property
+    def order_vals(self):
+        line = {"product_id": self.product_id, "product_uom_qty": 1}
+        return {
+            "partner_id": self.partner_id,
+            "warehouse_id": self.warehouse_id,
+            "order_line": [(0, 0, line)],
+        }
+
+    def get_promised(self):
+        """Return how many units confirmed orders promise."""
+        domain = [("product_id", "=", self.product_id), ("state", "=", "sale")]
+        return self.call("sale.order.line", "search_count", domain)
+
+    def order_in_parallel(self, clients, orders):
+        """Create and confirm one-unit orders from several processes at once.
+
+        :return: :class:`Run` with one answer for each order
+        """
+        login = Login(self.server.url, self.server.db, "admin", "admin")
+        return order_in_parallel(login, self.order_vals, clients, orders)
+
+
+def order_in_parallel(login, order_vals, clients=8, orders=80):
+    """Create and confirm the same order many times, from several processes at once.
+
+    :param login: :class:`Login`
+    :param order_vals: values of ``sale.order``
+    :return: :class:`Run` with one answer for each order
+    """
+    context = multiprocessing.get_context("spawn")
+    ready, start, results = context.Semaphore(0), context.Event(), context.Queue()
+    processes = [
+        context.Process(
+            target=_run_client, args=(login, order_vals, orders // clients, ready, start, results)
+        )
+        for _n in range(clients)
+    ]
+    for process in processes:
+        process.start()
+    for _process in processes:
+        if not ready.acquire(timeout=ANSWER_LIMIT):
+            raise TimeoutError("a client could not log in")
+    begin = time.monotonic()
+    start.set()
+    answers = [results.get(timeout=ANSWER_LIMIT) for _n in range(orders)]
+    seconds = time.monotonic() - begin
+    for process in processes:
+        process.join()
+    return Run(seconds, answers)
