@@ -1,10 +1,15 @@
 """Several processes order one product of a running server at once, and the database is asked."""
 
+import random
 import threading
+import time
 
+import psutil
 import pytest
 
+from tools.testing_odoo import free_port
 from tools.testing_orders import Shop
+from tools.testing_server import serving
 
 ON_HAND = 40
 CLIENTS = 8
@@ -25,27 +30,52 @@ def test_never_more_promised_than_on_hand(shop, run_number):
     assert all("asked 1, available 0, missing 1" in message for message in refusals), refusals
 
 
-def test_killed_transactions_neither_oversell_nor_keep_stock(shop, server):
-    """Connections that are killed in the middle give back what they had claimed."""
-    over = threading.Event()
+@pytest.fixture
+def workers_server(databases, company_template):
+    """A server of several worker processes, of its own: this test kills them."""
+    options = ("--workers=3", f"--gevent-port={free_port()}")
+    with (
+        databases.cloned(company_template, "killed") as database,
+        serving(databases, database, "killed-workers", options) as running,
+    ):
+        yield running
 
-    def kill_now_and_then():
-        while not over.wait(0.7):
-            server.psql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid != pg_backend_pid()"
-                " AND state = 'idle in transaction' AND query NOT LIKE 'LISTEN%' LIMIT 1"
-            )
 
-    killer = threading.Thread(target=kill_now_and_then)
-    killer.start()
-    try:
-        run = shop.order_in_parallel(CLIENTS, ORDERS)
-    finally:
-        over.set()
-        killer.join()
+class WorkerKiller(threading.Thread):
+    """Kills one worker process of a server every now and then, as the out-of-memory killer does."""
+
+    def __init__(self, server, kills):
+        super().__init__()
+        self.mark = f"--http-port={server.port}"
+        self.kills = kills
+        self.killed = []
+
+    def run(self):
+        for _n in range(self.kills):
+            time.sleep(1)
+            worker = random.choice(self._get_workers())
+            worker.kill()
+            self.killed.append(worker.pid)
+
+    def _get_workers(self):
+        processes = [p for p in psutil.process_iter(["cmdline"]) if self._is_of_server(p)]
+        pids = {process.pid for process in processes}
+        return [process for process in processes if process.ppid() in pids]
+
+    def _is_of_server(self, process):
+        cmdline = process.info["cmdline"] or []
+        return self.mark in cmdline and "gevent" not in cmdline
+
+
+def test_killed_workers_neither_oversell_nor_keep_stock(workers_server):
+    """Transactions that die in the middle give back what they had claimed."""
+    shop = Shop(workers_server, ON_HAND, mode="stop")
+    killer = WorkerKiller(workers_server, kills=6)
+    run = shop.order_in_parallel(CLIENTS, ORDERS, when_started=killer.start)
+    killer.join()
+    assert len(killer.killed) == 6
     assert shop.get_promised() <= ON_HAND
-    assert run.outcomes["confirmed"] <= shop.get_promised() + run.outcomes["error"]
+    assert run.outcomes["confirmed"] <= shop.get_promised()
     _sell_the_rest(shop)
 
 

@@ -659,6 +659,9 @@ def test_pages_are_compressed(site):
 def test_a_file_above_the_limit_is_refused_by_nginx_and_one_below_is_not(site):
     headers = {"Content-Length": str(200 << 20), "Content-Type": "application/octet-stream"}
     assert site.request("POST", "/web/login", "", headers)[0] == 413
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = "photo=" + "x" * (5 << 20)
+    assert site.request("POST", "/web/login", body, form)[0] == 400  # Odoo's answer: no CSRF token
 
 
 def test_the_health_check_sees_a_running_and_a_missing_web_service(site):

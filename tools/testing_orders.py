@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import multiprocessing
 import time
 from collections import Counter
@@ -64,7 +65,7 @@ def order_once(session, order_vals):
     except RpcError as error:
         outcome = "refused" if error.name == "UserError" else "error"
         return Answer(outcome, time.monotonic() - start, f"{error.name}: {error}")
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         return Answer("error", time.monotonic() - start, f"no answer: {error}")
     return Answer("confirmed", time.monotonic() - start)
 
@@ -128,20 +129,22 @@ class Shop:
         domain = [("product_id", "=", self.product_id), ("state", "=", "sale")]
         return self.call("sale.order.line", "search_count", domain)
 
-    def order_in_parallel(self, clients, orders):
+    def order_in_parallel(self, clients, orders, when_started=None):
         """Create and confirm one-unit orders from several processes at once.
 
+        :param when_started: called without arguments when all clients are logged in
         :return: :class:`Run` with one answer for each order
         """
         login = Login(self.server.url, self.server.db, "admin", "admin")
-        return order_in_parallel(login, self.order_vals, clients, orders)
+        return order_in_parallel(login, self.order_vals, clients, orders, when_started)
 
 
-def order_in_parallel(login, order_vals, clients=8, orders=80):
+def order_in_parallel(login, order_vals, clients=8, orders=80, when_started=None):
     """Create and confirm the same order many times, from several processes at once.
 
     :param login: :class:`Login`
     :param order_vals: values of ``sale.order``
+    :param when_started: called without arguments when all clients are logged in
     :return: :class:`Run` with one answer for each order
     """
     context = multiprocessing.get_context("spawn")
@@ -159,6 +162,8 @@ def order_in_parallel(login, order_vals, clients=8, orders=80):
             raise TimeoutError("a client could not log in")
     begin = time.monotonic()
     start.set()
+    if when_started:
+        when_started()
     answers = [results.get(timeout=ANSWER_LIMIT) for _n in range(orders)]
     seconds = time.monotonic() - begin
     for process in processes:

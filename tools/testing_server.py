@@ -64,7 +64,7 @@ class Session:
                 data.get("message") or said["error"]["message"],
                 data.get("debug", ""),
             )
-        return said["result"]
+        return said.get("result")  # left out when a method returns nothing
 
     def call(self, model: str, method: str, *args, **kwargs):
         params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
@@ -89,13 +89,14 @@ class RunningServer:
         self.port = port
         self.log = log
         self.url = f"http://127.0.0.1:{port}"
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[tuple[str, str], Session] = {}
 
     def session(self, user: str = "admin", password: str | None = None) -> Session:
         """The session of a user; the password is the login, as in the demo company."""
-        if user not in self._sessions:
-            self._sessions[user] = Session(self.url, self.db, user, password or user)
-        return self._sessions[user]
+        key = (user, password or user)
+        if key not in self._sessions:
+            self._sessions[key] = Session(self.url, self.db, *key)
+        return self._sessions[key]
 
     def rpc(self, model: str, method: str, *args, user: str = "admin", **kwargs):
         return self.session(user).call(model, method, *args, **kwargs)

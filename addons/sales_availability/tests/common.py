@@ -3,6 +3,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..models.sales_availability import AvailabilityKey
+
 
 class AvailabilityCommon(BaseCommon):
     """Two warehouses, one that stops and one that warns, and two products with stock."""
@@ -76,7 +78,5 @@ class AvailabilityCommon(BaseCommon):
 
     @classmethod
     def _get_available(cls, product, warehouse=None):
-        from odoo.addons.sales_availability.models.sales_availability import AvailabilityKey
-
         key = AvailabilityKey((warehouse or cls.stop_warehouse).id, product.id)
         return cls.env["sales.availability"]._read_availability([key]).get_figures(key).available

@@ -16,7 +16,8 @@ ROLES = {
 }
 
 
-class SalesCycleDemo(models.AbstractModel):
+# One model, one file for each subject of the company.
+class SalesCycleDemo(models.AbstractModel):  # pylint: disable=consider-merging-classes-inherited
     _inherit = "sales.cycle.demo"
 
     @api.model

@@ -1,5 +1,7 @@
 import datetime
 
+from openpyxl.worksheet.formula import ArrayFormula
+
 from odoo.tests import tagged
 
 from .common import ImportCase
@@ -50,6 +52,12 @@ class TestCells(ImportCase):
         result = self.import_products([["Desk", "D1", "=1+1"], ["=A2", "D2", 1]])
         self.assertCells(result, (2, "C"), (3, "A"))
         self.assertProblem(result, 2, "C", "=1+1", "paste special")
+
+    def test_array_formula(self):
+        formula = ArrayFormula("C2", "=SUM(A1:A9)")
+        result = self.import_products([["Desk", "D1", formula]])
+        self.assertCells(result, (2, "C"))
+        self.assertProblem(result, 2, "C", "=SUM(A1:A9)")
 
     def test_formula_in_a_column_that_is_not_imported(self):
         record = self.make_import("res.partner", [["Name", "Sum"], ["Ann", "=1+1"]])

@@ -78,7 +78,8 @@ class TestLoad(ImportCase):
         def create_or_refuse(records, vals_list):
             refused = [vals["name"] for vals in vals_list if vals.get("name") in bad]
             if refused:
-                raise ValidationError(f"{refused[0]} is refused")
+                message = f"{refused[0]} is refused"
+                raise ValidationError(message)
             return create(records, vals_list)
 
         self.patch(type(self.env["res.partner"]), "create", create_or_refuse)

@@ -7,21 +7,21 @@ import { patch } from "@web/core/utils/patch";
  * file and shown as a whole, instead of the first errors of the first batch that has some.
  */
 patch(BaseImportModel.prototype, {
-    async init() {
+    async init(...args) {
         this.importOptionsValues.skip_invalid_rows = { value: false };
         this.importOptionsValues.report_append = { value: false };
         this.importReport = null;
-        return super.init(...arguments);
+        return super.init(...args);
     },
 
-    async updateData() {
+    async updateData(...args) {
         this.importReport = null;
-        return super.updateData(...arguments);
+        return super.updateData(...args);
     },
 
-    async executeImport(isTest = false) {
+    async executeImport(isTest = false, ...args) {
         this.importReport = null;
-        const data = await super.executeImport(...arguments);
+        const data = await super.executeImport(isTest, ...args);
         this._closeImportReport(isTest, data.res);
         return data;
     },

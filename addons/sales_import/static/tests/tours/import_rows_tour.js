@@ -41,7 +41,8 @@ registry.category("web_tour.tours").add("sales_import_rows", {
             trigger: ".o_import_row_report_summary:contains('2 rows have a problem')",
         },
         {
-            trigger: ".o_import_row_report_table tr:contains('4'):contains('C'):contains('Atlantis')",
+            trigger:
+                ".o_import_row_report_table tr:contains('4'):contains('C'):contains('Atlantis')",
         },
         {
             trigger: ".o_import_row_report_table tr:contains('6'):contains('A'):contains('300')",
@@ -71,7 +72,8 @@ registry.category("web_tour.tours").add("sales_import_rows", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_row:contains('Tour Cid'), .o_kanban_record:contains('Tour Cid')",
+            trigger:
+                ".o_list_view .o_data_row:contains('Tour Cid'), .o_kanban_record:contains('Tour Cid')",
         },
     ],
 });

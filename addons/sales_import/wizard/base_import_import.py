@@ -207,17 +207,18 @@ class BaseImport(models.TransientModel):
             data[index][place] = str(data[index][place])
 
     def _parse_float_from_data(self, data, index, name, options):
-        self._parse_each_line(super()._parse_float_from_data, data, index, name, options)
+        return self._parse_each_line(super()._parse_float_from_data, data, index, name, options)
 
     def _parse_date_from_data(self, data, index, name, field_type, options):
-        self._parse_each_line(super()._parse_date_from_data, data, index, name, field_type, options)
+        return self._parse_each_line(
+            super()._parse_date_from_data, data, index, name, field_type, options
+        )
 
     def _parse_each_line(self, parse, data, index, name, *args):
         """Core stops at the first bad value of the file: go on, and know the row of each."""
         report = self.env.context.get("import_report")
         if report is None:
-            parse(data, index, name, *args)
-            return
+            return parse(data, index, name, *args)
         column = report.columns[index]
         for position, line in enumerate(data[: report.end]):
             value = line[index]
@@ -226,6 +227,7 @@ class BaseImport(models.TransientModel):
             except ImportValidationError:
                 line[index] = str(value)
                 report.add(position, self._get_parse_message(column, value), column, value)
+        return data
 
     def _get_parse_message(self, column, value):
         label = column.field._description_string(self.env)
