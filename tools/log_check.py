@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +43,11 @@ class Allowed:
     logger: str
     pattern: re.Pattern
     reason: str
+    logs: tuple[str, ...] = ()  # in these logs only; none: in all
 
-    def covers(self, entry: Entry) -> bool:
-        return self.logger == entry.logger and bool(self.pattern.search(entry.message))
+    def covers(self, entry: Entry, log: str) -> bool:
+        here = not self.logs or log in self.logs
+        return here and self.logger == entry.logger and bool(self.pattern.search(entry.message))
 
 
 def read_entries(text: str) -> Iterator[Entry]:
@@ -73,7 +75,12 @@ def read_allowed(path: Path = ALLOWED_FILE) -> list[Allowed]:
     for row in rows:
         if len(row.get("reason", "")) < 15 or not row.get("logger"):
             raise ToolError(f"{path.name}: an entry needs a logger and a reason: {row}")
-    return [Allowed(row["logger"], re.compile(row["message"]), row["reason"]) for row in rows]
+    return [
+        Allowed(
+            row["logger"], re.compile(row["message"]), row["reason"], tuple(row.get("logs", ()))
+        )
+        for row in rows
+    ]
 
 
 def is_test_result(entry: Entry) -> bool:
@@ -85,20 +92,21 @@ def is_test_result(entry: Entry) -> bool:
     return ".tests." in entry.logger and entry.message.startswith(("FAIL: ", "ERROR: "))
 
 
-def complaints(entries: Iterable[Entry], allowed: Sequence[Allowed] | None = None) -> list[str]:
+def complaints(entries: Iterable[Entry], log: str = "") -> list[str]:
     """The loud lines that nobody gave a reason for."""
-    allowed = read_allowed() if allowed is None else allowed
+    allowed = read_allowed()
     return [
         str(entry)
         for entry in entries
         if entry.level in LOUD
         and not is_test_result(entry)
-        and not any(one.covers(entry) for one in allowed)
+        and not any(one.covers(entry, log) for one in allowed)
     ]
 
 
 def check_file(path: Path) -> list[str]:
-    return complaints(read_entries(path.read_text(encoding="utf-8", errors="replace")))
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return complaints(read_entries(text), path.stem)
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from .environment import ADDONS, Environment, locked, own_addons
 from .postgres import Server
 from .testing_run import run_child, tail
 
-LANGUAGES = ("zh_CN",)
+LANGUAGES = ("en_US", "zh_CN")
 LAYOUT = "1"  # of the template: changes when it is made in another way
 INSTALL_LIMIT = 900
 BAKE = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import AvailabilityCommon
@@ -82,3 +82,38 @@ class TestAvailabilityAccess(AvailabilityCommon):
             Order.create(
                 self._prepare_order((self.pump, 4), warehouse=warehouse, company_id=company.id)
             )
+
+
+@tagged("post_install", "-at_install")
+class TestAvailabilityPortal(AvailabilityCommon, HttpCase):
+    SIGNATURE = (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+        "gg=="
+    )
+
+    def _sign(self, order):
+        """Sign a quotation as a customer does who got its link by mail."""
+        params = {
+            "access_token": order._portal_ensure_token(),
+            "name": "Mr Lang",
+            "signature": self.SIGNATURE,
+        }
+        return self.make_jsonrpc_request(f"/my/orders/{order.id}/accept", params)
+
+    def test_customer_signs_what_is_available(self):
+        order = self._create_order((self.pump, 40), require_payment=False, require_signature=True)
+        order.state = "sent"
+        self.assertIn("redirect_url", self._sign(order))
+        self.assertEqual(order.state, "sale")
+
+    @mute_logger("odoo.http")
+    def test_customer_signs_what_is_gone(self):
+        order = self._create_order((self.pump, 40), require_payment=False, require_signature=True)
+        order.state = "sent"
+        holder = self._confirm_order((self.pump, 1))
+        with self.assertRaises(JsonRpcException) as refusal:
+            self._sign(order)
+        self.assertIn("UserError", str(refusal.exception))
+        self.assertNotIn(holder.name, str(refusal.exception))
+        self.assertEqual(order.state, "sent")
+        self.assertFalse(order.signature, "nothing is half-written")
