@@ -158,7 +158,7 @@ class Run:
         assert len(lines) == 1, self.text
         return lines[0]
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 90) -> int:
         return self.child.wait(seconds)
 
     def until(self, text: str, seconds: float = 180) -> float:
