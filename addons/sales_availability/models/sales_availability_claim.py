@@ -98,9 +98,10 @@ class SalesAvailabilityClaim(models.Model):
             were committed before this transaction began
         :return: list of :class:`ClaimValues`
         """
-        cursor = cursor or self.env.cr
         snapshot, own_transaction_id = self._get_transaction_view()
-        cursor.execute(self._get_claims_query(keys, ignored_line_ids, snapshot))
+        newest = self._get_newest_transaction_query(is_claiming=bool(cursor))
+        cursor = cursor or self.env.cr
+        cursor.execute(self._get_claims_query(keys, ignored_line_ids, snapshot, newest))
         return [
             ClaimValues(
                 line_id,
@@ -120,7 +121,21 @@ class SalesAvailabilityClaim(models.Model):
         return self.env.cr.fetchone()
 
     @api.model
-    def _get_claims_query(self, keys, ignored_line_ids, snapshot):
+    def _get_newest_transaction_query(self, is_claiming):
+        """Return the newest transaction id that a claim of this database server may have.
+
+        A backup that is restored on another server brings claims with the ids of the old one;
+        those of the future are nobody's here, and PostgreSQL refuses to tell their status. Only
+        who claims needs to know exactly, and takes an id of its own for it.
+        """
+        if is_claiming:
+            return SQL("pg_current_xact_id()")
+        return SQL(
+            "COALESCE(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))"
+        )
+
+    @api.model
+    def _get_claims_query(self, keys, ignored_line_ids, snapshot, newest):
         return SQL(
             """
             SELECT claim.sale_line_res_id,
@@ -132,9 +147,12 @@ class SalesAvailabilityClaim(models.Model):
               JOIN unnest(%(warehouses)s::int[], %(products)s::int[]) AS key(warehouse, product)
                 ON key.product = claim.product_res_id AND key.warehouse = claim.warehouse_res_id
              WHERE claim.sale_line_res_id != ALL(%(ignored)s)
-               AND NOT pg_visible_in_snapshot(
-                       claim.transaction_id::xid8, %(snapshot)s::pg_snapshot)
-               AND pg_xact_status(claim.transaction_id::xid8) IS DISTINCT FROM 'aborted'
+               AND CASE WHEN claim.transaction_id::xid8 > %(newest)s THEN FALSE
+                        ELSE NOT pg_visible_in_snapshot(
+                                 claim.transaction_id::xid8, %(snapshot)s::pg_snapshot)
+                             AND pg_xact_status(claim.transaction_id::xid8)
+                                 IS DISTINCT FROM 'aborted'
+                    END
           GROUP BY claim.sale_line_res_id,
                    claim.warehouse_res_id,
                    claim.product_res_id,
@@ -144,6 +162,7 @@ class SalesAvailabilityClaim(models.Model):
             products=[key.product_id for key in keys],
             ignored=list(ignored_line_ids),
             snapshot=snapshot,
+            newest=newest,
         )
 
     @api.model

@@ -286,3 +286,22 @@ class TestAvailabilityOrder(AvailabilityCommon):
             order.write({"order_line": [Command.create({"no_such_field": 1})]})
         with self.assertRefused("asked 41"):
             order.order_line.product_uom_qty = 41
+
+    def test_claims_of_a_restored_backup_are_nobodys(self):
+        """Transaction ids of another database server neither hold stock nor break a check."""
+        claims = self.env["sales.availability.claim"]
+        for transaction_id in ("3", "9000000000000"):
+            claims.create(
+                {
+                    "warehouse_res_id": self.stop_warehouse.id,
+                    "product_res_id": self.pump.id,
+                    "sale_line_res_id": 1,
+                    "quantity": 39,
+                    "transaction_id": transaction_id,
+                }
+            )
+        claims.flush_model()
+        self.assertEqual(self._get_available(self.pump), 40)
+        order = self._confirm_order((self.pump, 40))
+        self.assertEqual(order.state, "sale")
+        self.assertNotIn("3", claims.search([]).mapped("transaction_id"), "past claims go")
