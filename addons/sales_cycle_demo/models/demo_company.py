@@ -31,14 +31,21 @@ class SalesCycleDemo(models.AbstractModel):
     def _load_company(self):
         """Set up the main company, unless it has accounting entries: then it is somebody's."""
         self.env.ref("base.user_admin").tz = "Asia/Shanghai"
-        # Invented companies are not to be looked up at a service outside.
-        self.env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+        self._keep_customers_inside()
         features = [Command.link(self.env.ref(xmlid).id) for xmlid in FEATURES]
         self.env.ref("base.group_user").write({"implied_ids": features})
         if not self.env.company._existing_accounting():
             self._set_up_company(self.env.company)
         self._report_progress("company", 1, 1)
         self._load_teams()
+
+    @api.model
+    def _keep_customers_inside(self):
+        """Invented customers are not to be looked up at a service outside."""
+        self.env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+        cron = self.env.ref("crm_iap_enrich.ir_cron_lead_enrichment", raise_if_not_found=False)
+        if cron:
+            cron.active = False
 
     @api.model
     def _set_up_company(self, company):
