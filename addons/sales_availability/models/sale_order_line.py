@@ -99,7 +99,8 @@ class SaleOrderLine(models.Model):
             and not self.display_type
             and self.is_storable
             and not self.is_expense
-            and self.warehouse_id.sudo().availability_mode not in (False, "off")
+            and self.warehouse_id
+            and self.warehouse_id.sudo().availability_mode != "off"
             and not self.is_mto
         )
 

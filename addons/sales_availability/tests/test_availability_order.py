@@ -20,6 +20,11 @@ class TestAvailabilityOrder(AvailabilityCommon):
         warehouse = self.env["stock.warehouse"].create({"name": "Third", "code": "THIRD"})
         self.assertEqual(warehouse.availability_mode, "warn")
 
+    def test_warehouse_without_mode_warns(self):
+        self.stop_warehouse.availability_mode = False
+        order = self._create_order((self.pump, 41))
+        self.assertIn("missing 1", order.availability_warning)
+
     def test_create_up_to_available(self):
         self.assertTrue(self._create_order((self.pump, 40)))
         with self.assertRefused("Pump"):
