@@ -30,6 +30,13 @@ def test_never_more_promised_than_on_hand(shop, run_number):
     assert all("asked 1, available 0, missing 1" in message for message in refusals), refusals
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("run_number", range(30))
+def test_never_more_promised_than_on_hand_for_long(shop, run_number):
+    shop.order_in_parallel(CLIENTS, ORDERS)
+    assert shop.get_promised() == ON_HAND
+
+
 @pytest.fixture
 def workers_server(databases, company_template):
     """A server of several worker processes, of its own: this test kills them."""

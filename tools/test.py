@@ -19,6 +19,7 @@ from .environment import Environment, ensure_environment, own_addons
 from .lint import lint
 from .log_check import check_file
 from .postgres import Server, open_server
+from .testing_core import CoreTests
 from .testing_database import Databases
 from .testing_lifecycle import Lifecycle
 from .testing_machine import ensure_programs
@@ -98,7 +99,9 @@ class Plan:
 
     def _core(self) -> Iterator[Part]:
         for name in CORE_SUITES:
-            yield self._odoo_tests(f"Odoo's own tests of {name}", f"/{name}", 1)
+            part = f"Odoo's own tests of {name}"
+            tests = CoreTests(part, self.databases, lambda: self.installed, name)
+            yield Part(part, tests.run, needs=(INSTALLATION,), weight=1)
 
     def _odoo_tests(self, part: str, tags: str, weight: int) -> Part:
         tests = OdooTests(part, self.databases, lambda: self.installed, tags)
