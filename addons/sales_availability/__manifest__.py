@@ -1,7 +1,7 @@
 {
     "name": "Sales Availability",
     "summary": "A sales order that exceeds what is available in its warehouse cannot be saved",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",
     "website": "https://github.com/sales-cycle/sales-cycle",
@@ -9,6 +9,7 @@
     "depends": ["sale_stock"],
     "data": [
         "security/ir.model.access.csv",
+        "data/availability_versions.xml",
         "views/stock_warehouse_views.xml",
         "views/sale_order_views.xml",
     ],

@@ -4,47 +4,50 @@ _CURRENT = "sales_availability.watch"
 
 
 class AvailabilityWatch:
-    """The sales orders that one call creates or writes, and what they asked for before it.
+    """The documents that one call creates or writes, and what they asked for before it.
 
-    A form is saved by one ``write`` of the order that calls ``create`` and ``write`` of its lines.
-    All of them watch; the outermost checks once, when everything is in place, so that a refusal
-    names every line that is too much. The watch lives on the cursor and not in the context, which
-    comes from the client.
+    A form is saved by one ``write`` of the document that calls ``create`` and ``write`` of its
+    lines. All of them watch; the outermost checks once, when everything is in place, so that a
+    refusal names every line that is too much. The watch lives on the cursor and not in the
+    context, which comes from the client.
     """
 
-    def __init__(self, orders):
-        self.orders = orders.browse()
+    def __init__(self, documents):
+        self.documents = documents.browse()
         self.before = {}
 
-    def add(self, orders):
-        """Watch orders as they are now, before the change."""
-        new = orders - self.orders
-        self.before.update(new._get_availability_demand())
-        self.orders |= new
+    def add(self, documents):
+        """Watch documents as they are now, before the change."""
+        new = documents - self.documents
+        for item in new._get_availability_items():
+            self.before[item.group] = self.before.get(item.group, 0.0) + item.quantity
+        self.documents |= new
 
-    def add_new(self, orders):
-        """Watch orders of which nothing was there before."""
-        self.orders |= orders
+    def add_new(self, documents):
+        """Watch documents of which nothing was there before."""
+        self.documents |= documents
 
 
 @contextmanager
-def watch_availability(orders):
-    """Check ``orders``, and those that the block adds, at the end of the outermost block.
+def watch_availability(documents):
+    """Check ``documents``, and those that the block adds, at the end of the outermost block.
 
-    :param orders: ``sale.order`` records that the block is about to change
+    :param documents: records of a model that inherits ``sales.availability.document``, which the
+        block is about to change
     :return: context manager that gives the :class:`AvailabilityWatch`
-    :raise UserError: at the end of the block, see ``sale.order._check_availability``
+    :raise UserError: at the end of the block, see ``_check_availability``
     """
-    cache = orders.env.cr.cache
-    watch = cache.get(_CURRENT)
+    cache = documents.env.cr.cache
+    name = f"{_CURRENT},{documents._name}"
+    watch = cache.get(name)
     if watch is not None:
-        watch.add(orders)
+        watch.add(documents)
         yield watch
         return
-    watch = cache[_CURRENT] = AvailabilityWatch(orders)
+    watch = cache[name] = AvailabilityWatch(documents)
     try:
-        watch.add(orders)
+        watch.add(documents)
         yield watch
-        watch.orders.exists()._check_availability(watch.before)
+        watch.documents.exists()._check_availability(watch.before)
     finally:
-        del cache[_CURRENT]
+        del cache[name]

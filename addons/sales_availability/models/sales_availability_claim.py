@@ -5,18 +5,19 @@ from odoo import api, fields, models
 from odoo.modules import module
 from odoo.tools import SQL
 
-from .sales_availability import AvailabilityKey
+from .availability_types import AvailabilityKey, HoldSource
 
 # A claim is taken in milliseconds. Who waits longer than this is told by a retry, not by a hang.
 LOCK_TIMEOUT = "5s"
 
 
 class ClaimValues(NamedTuple):
-    """Quantity of a key, in the product's unit, that a sales order line is about to promise."""
+    """Quantity of a key, in the product's unit, that a document line is about to promise."""
 
-    line_id: int
+    source: HoldSource
     key: AvailabilityKey
     quantity: float
+    transaction_id: str = ""
     is_own: bool = False  # of the reading transaction itself
 
 
@@ -46,7 +47,9 @@ class SalesAvailabilityClaim(models.Model):
 
     warehouse_res_id = fields.Integer(required=True)
     product_res_id = fields.Integer(required=True)
-    sale_line_res_id = fields.Integer(required=True)
+    lot_res_id = fields.Integer(required=True, default=0, help="0: whatever lot")
+    source_model = fields.Char(required=True)
+    source_res_id = fields.Integer(required=True)
     quantity = fields.Float(required=True, digits=False)
     transaction_id = fields.Char(required=True, help="PostgreSQL's 64 bit transaction id")
 
@@ -83,17 +86,20 @@ class SalesAvailabilityClaim(models.Model):
     def _lock_keys(self, cursor, keys):
         # In the order of the keys: two documents with the same products never wait for each other
         # crosswise. A statement of its own: what is read after it sees what was committed before.
-        names = [f"sales_availability,{key.warehouse_id},{key.product_id}" for key in sorted(keys)]
+        names = [
+            f"sales_availability,{key.warehouse_id},{key.product_id}"
+            for key in sorted({key.of_any_lot for key in keys})
+        ]
         cursor.execute(
             SQL("SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s) AS n", names)
         )
 
     @api.model
-    def _get_claims(self, keys, ignored_line_ids=(), cursor=None):
+    def _get_claims(self, keys, ignored_sources=(), cursor=None):
         """Return the claims of transactions that this one cannot see the moves of.
 
-        :param keys: collection of :class:`AvailabilityKey`
-        :param ignored_line_ids: ids of sales order lines whose claims do not count
+        :param keys: collection of ``AvailabilityKey``; claims on any lot of their products count
+        :param ignored_sources: ``HoldSource`` whose claims do not count
         :param cursor: where to read them, given by :meth:`_open_claims`; without it those that
             were committed before this transaction began
         :return: list of :class:`ClaimValues`
@@ -101,16 +107,23 @@ class SalesAvailabilityClaim(models.Model):
         snapshot, own_transaction_id = self._get_transaction_view()
         newest = self._get_newest_transaction_query(is_claiming=bool(cursor))
         cursor = cursor or self.env.cr
-        cursor.execute(self._get_claims_query(keys, ignored_line_ids, snapshot, newest))
-        return [
+        cursor.execute(self._get_claims_query(keys, snapshot, newest))
+        claims = [
             ClaimValues(
-                line_id,
-                AvailabilityKey(warehouse_id, product_id),
-                quantity,
-                transaction_id == own_transaction_id,
+                HoldSource(*row[:2]),
+                AvailabilityKey(*row[2:5]),
+                quantity=row[6],
+                transaction_id=row[5],
+                is_own=row[5] == own_transaction_id,
             )
-            for line_id, warehouse_id, product_id, transaction_id, quantity in cursor.fetchall()
+            for row in cursor.fetchall()
         ]
+        return [c for c in claims if c.source not in ignored_sources and self._is_read(c, keys)]
+
+    @api.model
+    def _is_read(self, claim, keys):
+        """A claim on a lot that nobody asks for counts for its product."""
+        return claim.key in keys or claim.key.of_any_lot in keys
 
     @api.model
     def _get_transaction_view(self):
@@ -135,32 +148,35 @@ class SalesAvailabilityClaim(models.Model):
         )
 
     @api.model
-    def _get_claims_query(self, keys, ignored_line_ids, snapshot, newest):
+    def _get_claims_query(self, keys, snapshot, newest):
+        products = sorted({key.of_any_lot for key in keys})
         return SQL(
             """
-            SELECT claim.sale_line_res_id,
+            SELECT claim.source_model,
+                   claim.source_res_id,
                    claim.warehouse_res_id,
                    claim.product_res_id,
+                   claim.lot_res_id,
                    claim.transaction_id,
                    MAX(claim.quantity)
               FROM sales_availability_claim claim
               JOIN unnest(%(warehouses)s::int[], %(products)s::int[]) AS key(warehouse, product)
                 ON key.product = claim.product_res_id AND key.warehouse = claim.warehouse_res_id
-             WHERE claim.sale_line_res_id != ALL(%(ignored)s)
-               AND CASE WHEN claim.transaction_id::xid8 > %(newest)s THEN FALSE
+             WHERE CASE WHEN claim.transaction_id::xid8 > %(newest)s THEN FALSE
                         ELSE NOT pg_visible_in_snapshot(
                                  claim.transaction_id::xid8, %(snapshot)s::pg_snapshot)
                              AND pg_xact_status(claim.transaction_id::xid8)
                                  IS DISTINCT FROM 'aborted'
                     END
-          GROUP BY claim.sale_line_res_id,
+          GROUP BY claim.source_model,
+                   claim.source_res_id,
                    claim.warehouse_res_id,
                    claim.product_res_id,
+                   claim.lot_res_id,
                    claim.transaction_id
             """,
-            warehouses=[key.warehouse_id for key in keys],
-            products=[key.product_id for key in keys],
-            ignored=list(ignored_line_ids),
+            warehouses=[key.warehouse_id for key in products],
+            products=[key.product_id for key in products],
             snapshot=snapshot,
             newest=newest,
         )
@@ -179,14 +195,17 @@ class SalesAvailabilityClaim(models.Model):
             SQL(
                 """
                 INSERT INTO sales_availability_claim (
-                    sale_line_res_id, warehouse_res_id, product_res_id, quantity,
-                    transaction_id)
-                SELECT *, %s FROM unnest(%s::int[], %s::int[], %s::int[], %s::float[])
+                    source_model, source_res_id, warehouse_res_id, product_res_id, lot_res_id,
+                    quantity, transaction_id)
+                SELECT *, %s
+                  FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[], %s::int[], %s::float[])
                 """,
                 transaction_id,
-                [claim.line_id for claim in claims],
+                [claim.source.model for claim in claims],
+                [claim.source.id for claim in claims],
                 [claim.key.warehouse_id for claim in claims],
                 [claim.key.product_id for claim in claims],
+                [claim.key.lot_id for claim in claims],
                 [claim.quantity for claim in claims],
             )
         )

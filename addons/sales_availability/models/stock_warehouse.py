@@ -1,21 +1,19 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class StockWarehouse(models.Model):
-    _inherit = "stock.warehouse"
+    _name = "stock.warehouse"
+    _inherit = ["stock.warehouse", "sales.availability.policy"]
 
-    availability_mode = fields.Selection(
-        selection=[
-            ("off", "Off"),
-            ("warn", "Warn"),
-            ("stop", "Stop"),
-        ],
-        string="Availability Control",
-        default="warn",
-        # Not required in the database: while another addon is upgraded, a warehouse can be created
-        # before this one is loaded. A warehouse without a mode warns.
-        help="What happens when a sales order asks for more than is available in this warehouse.\n"
-        "Off: nothing is checked.\n"
-        "Warn: the order can be saved, its lines show what is missing.\n"
-        "Stop: the order cannot be saved.",
+    availability_rule_ids = fields.One2many(
+        "sales.availability.rule", "warehouse_id", string="Availability Rules of Categories"
     )
+
+    def _get_policy_key(self):
+        self.ensure_one()
+        return self.id, 0
+
+    @api.model
+    def _publish_missing_availability_versions(self):
+        """Give each warehouse of an existing database the version its documents refer to."""
+        self.with_context(active_test=False).search([])._publish_availability_versions()

@@ -3,7 +3,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
-from ..models.sales_availability import AvailabilityKey
+from ..models.availability_types import AvailabilityKey
 
 
 class AvailabilityCommon(BaseCommon):

@@ -300,7 +300,8 @@ class TestAvailabilityOrder(AvailabilityCommon):
                 {
                     "warehouse_res_id": self.stop_warehouse.id,
                     "product_res_id": self.pump.id,
-                    "sale_line_res_id": 1,
+                    "source_model": "sale.order.line",
+                    "source_res_id": 1,
                     "quantity": 39,
                     "transaction_id": transaction_id,
                 }

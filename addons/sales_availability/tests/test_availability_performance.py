@@ -14,7 +14,7 @@ class TestAvailabilityPerformance(AvailabilityCommon):
         order = self._create_order(*((product, 1) for product in products))
         order.state = "sale"
         self.env.flush_all()
-        order._get_availability_demand()
+        order._get_availability_items()
         before = self.env.cr.sql_log_count
         order._check_availability({})
         return self.env.cr.sql_log_count - before
