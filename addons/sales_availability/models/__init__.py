@@ -10,6 +10,10 @@ from . import stock_warehouse
 from . import stock_location
 from . import stock_lot
 from . import stock_move
+from . import stock_move_line
+from . import stock_picking
+from . import stock_scrap
+from . import stock_reservation
 from . import stock_rule
 from . import sale_order
 from . import sale_order_line

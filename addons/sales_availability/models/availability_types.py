@@ -107,8 +107,9 @@ class AvailabilityReading:
         """
         :param figures: dict {AvailabilityKey: AvailabilityFigures}; for a key of a lot also the
             one of its product
-        :param source_holds: dict {AvailabilityKey: {HoldSource: quantity}}, in the keys of
-            products what the source holds of any lot
+        :param source_holds: dict {AvailabilityKey: {HoldSource: (held, promised)}}, in the keys
+            of products what the source holds of any lot; a lot that was picked for a promise of
+            whatever lot is held, and not promised
         """
         self.figures = figures
         self.source_holds = source_holds
@@ -120,7 +121,11 @@ class AvailabilityReading:
 
     def get_own_hold(self, key, sources):
         holds = self.source_holds.get(key, {})
-        return sum(quantity for source, quantity in holds.items() if source in sources)
+        return sum(held for source, (held, _promised) in holds.items() if source in sources)
+
+    def get_own_promise(self, key, sources):
+        holds = self.source_holds.get(key, {})
+        return sum(promised for source, (_held, promised) in holds.items() if source in sources)
 
     def get_available(self, key, sources=()):
         """Return what the sources can take: of a lot never more than of its product."""
@@ -143,8 +148,7 @@ class AvailabilityReading:
     def _get_deliverable_of_key(self, key, sources):
         figures = self.get_figures(key, sources)
         free = figures.usable_on_hand - figures.held
-        own_hold = self.get_own_hold(key, sources)
-        return min(figures.usable_on_hand, max(free, own_hold))
+        return min(figures.usable_on_hand, max(free, self.get_own_promise(key, sources)))
 
     def add_held(self, key, quantity):
         figures = self.figures.get(key)

@@ -50,4 +50,44 @@ def watch_availability(documents):
         yield watch
         watch.documents.exists()._check_availability(watch.before)
     finally:
-        del cache[name]
+        cache[name] = None
+
+
+@contextmanager
+def suspend_availability(documents):
+    """Check nothing that the block does to documents of this model: it was checked before.
+
+    :param documents: records of a model that inherits ``sales.availability.document``
+    """
+    with _replaced_watch(documents, _NoWatch(documents)):
+        yield
+
+
+@contextmanager
+def watch_apart(documents):
+    """Let watches of this model that the block opens check at their own end.
+
+    :param documents: records of a model that inherits ``sales.availability.document``
+    """
+    with _replaced_watch(documents, None):
+        yield
+
+
+@contextmanager
+def _replaced_watch(documents, watch):
+    cache = documents.env.cr.cache
+    name = f"{_CURRENT},{documents._name}"
+    outer = cache.get(name)
+    cache[name] = watch
+    try:
+        yield
+    finally:
+        cache[name] = outer
+
+
+class _NoWatch(AvailabilityWatch):
+    def add(self, documents):
+        """Nobody will ask."""
+
+    def add_new(self, documents):
+        """Nobody will ask."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .availability_types import AvailabilityKey, DemandItem, HoldSource
+from .sales_availability import OPEN_MOVE_STATES
 
 # Writing one of these may raise what a line takes out of its warehouse.
 AVAILABILITY_FIELDS = {
@@ -150,7 +151,25 @@ class SaleOrderLine(models.Model):
         if AVAILABILITY_FIELDS.isdisjoint(vals):
             return super().write(vals)
         with (self.order_id | self._get_orders_of_vals([vals]))._watch_availability():
-            return super().write(vals)
+            result = super().write(vals)
+            if "lot_id" in vals:
+                self._update_promised_lots()
+        return result
+
+    def _update_promised_lots(self):
+        """Let open deliveries take the lot that the line names now."""
+        for line in self:
+            moves = line.move_ids.filtered(
+                lambda move: (
+                    move.state in OPEN_MOVE_STATES
+                    and move.product_id == move.sale_line_id.product_id
+                    and move.restrict_lot_id != move.sale_line_id.lot_id
+                )
+            )
+            if moves:
+                moves._do_unreserve()
+                moves.restrict_lot_id = line.lot_id
+                moves._action_assign()
 
     @api.model
     def _get_orders_of_vals(self, vals_list):

@@ -89,13 +89,11 @@ class SalesAvailability(models.AbstractModel):
 
     @api.model
     def _get_source_holds(self, keys, sources):
+        """Return dict {AvailabilityKey: {HoldSource: (held, part of it that was promised)}}."""
         holds = defaultdict(dict)
         if sources:
-            rows = self.env.execute_query(self._get_source_holds_query(keys, sources))
-            for model, record_id, warehouse_id, product_id, lot_id, quantity in rows:
-                source = HoldSource(model, record_id)
-                key = AvailabilityKey(warehouse_id, product_id, lot_id)
-                holds[key][source] = quantity
+            for row in self.env.execute_query(self._get_source_holds_query(keys, sources)):
+                holds[AvailabilityKey(*row[2:5])][HoldSource(*row[:2])] = row[5:]
         return holds
 
     # === CLAIMS === #
@@ -260,7 +258,9 @@ class SalesAvailability(models.AbstractModel):
                  source AS (SELECT * FROM unnest(%(models)s::text[], %(ids)s::int[])
                                 AS s(source_model, source_id))
             SELECT hold.source_model, hold.source_id,
-                   key.warehouse_id, key.product_id, key.lot_id, SUM(hold.quantity)
+                   key.warehouse_id, key.product_id, key.lot_id,
+                   SUM(hold.quantity),
+                   COALESCE(SUM(hold.quantity) FILTER (WHERE NOT hold.is_picked_lot), 0)
               FROM hold
               JOIN source USING (source_model, source_id)
               JOIN key

@@ -48,9 +48,7 @@ class SalesAvailabilityDecision(models.Model):
         [("warn", "Warn"), ("approve", "Approve"), ("stop", "Stop")], required=True
     )
     outcome = fields.Selection(OUTCOMES, required=True)
-    version_id = fields.Many2one(
-        "sales.availability.version", string="Terms", ondelete="set null"
-    )
+    version_id = fields.Many2one("sales.availability.version", string="Terms", ondelete="set null")
 
     @api.model
     def _log_refusals(self, vals_list):

@@ -43,7 +43,16 @@ class SalesAvailabilityDocument(models.AbstractModel):
         :param before: dict {DemandItem.group: quantity} of the documents before the change
         :raise UserError: names each line that is too much, and what to do
         """
-        items = self._get_growing_items(before)
+        self._check_items(self._get_growing_items(before))
+
+    def _check_items(self, items):
+        """Refuse items that ask for more than their mode allows; claim what they promise.
+
+        :param items: list of ``DemandItem``
+        :raise UserError: see :meth:`_check_availability`
+        """
+        if not items:
+            return
         modes = self._get_item_modes(items)
         binding = [item for item in items if modes[item] in ("stop", "approve")]
         claimed = [item for item in binding if item.is_firm or self._is_holding(item)]
@@ -197,11 +206,12 @@ class SalesAvailabilityDocument(models.AbstractModel):
         if not items:
             return
         reading = self._read_item_availability(items)
-        short = {id(i) for s in self._get_shortages(items, reading) for i in s.items}
-        outcomes = {item: "warned" if id(item) in short else "allowed" for item in items}
-        self._log_decisions(outcomes, modes, reading)
+        short = [item for s in self._get_shortages(items, reading) for item in s.items]
+        self._log_decisions(dict.fromkeys(short, "warned"), modes, reading)
 
     def _log_decisions(self, outcomes, modes, reading):
+        if not outcomes:
+            return
         terms = self._get_item_terms(outcomes)
         self.env["sales.availability.decision"].sudo().create(  # nobody else may write the log
             [
@@ -253,7 +263,9 @@ class SalesAvailabilityDocument(models.AbstractModel):
                 for item in shortage.items[:1]
             ]
         )
-        raise UserError(message)
+        error = UserError(message)  # not a class of our own: the web client knows this one
+        error.is_availability_shortage = True
+        raise error
 
     def _prepare_shortage_message(self, shortages, modes):
         products = self.env["product.product"].browse({s.key.product_id for s in shortages})
@@ -370,7 +382,9 @@ class SalesAvailabilityDocument(models.AbstractModel):
                 continue
             if not key.lot_id and key.warehouse_id != shortage.key.warehouse_id:
                 name = warehouses.browse(key.warehouse_id).name
-            elif key.lot_id and shortage.key.lot_id and key.warehouse_id == shortage.key.warehouse_id:
+            elif (
+                key.lot_id and shortage.key.lot_id and key.warehouse_id == shortage.key.warehouse_id
+            ):
                 name = self.env._("lot %s", lots.browse(key.lot_id).name)
             else:
                 continue

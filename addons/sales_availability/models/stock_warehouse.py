@@ -13,6 +13,12 @@ class StockWarehouse(models.Model):
         self.ensure_one()
         return self.id, 0
 
+    def _may_refuse(self, document_type):
+        """Return whether a document of the type may be refused, for some products at least."""
+        self.ensure_one()
+        policies = [self, *self.availability_rule_ids]
+        return any(p._get_terms().get_mode(document_type) in ("stop", "approve") for p in policies)
+
     @api.model
     def _publish_missing_availability_versions(self):
         """Give each warehouse of an existing database the version its documents refer to."""

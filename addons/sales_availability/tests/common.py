@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -75,6 +78,13 @@ class AvailabilityCommon(BaseCommon):
                 move.quantity = move.product_uom_qty if quantity is None else quantity
                 move.picked = True
             picking.with_context(skip_backorder=True).button_validate()
+
+    @contextmanager
+    def assertRefused(self, *texts):
+        """Expect a refusal that says the texts in this order, and that nothing is kept."""
+        with self.assertRaises(UserError) as refusal:
+            yield
+        self.assertRegex(refusal.exception.args[0], "(?s)" + ".*".join(texts))
 
     @classmethod
     def _get_available(cls, product, warehouse=None):

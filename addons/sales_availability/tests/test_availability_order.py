@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -9,13 +7,6 @@ from .common import AvailabilityCommon
 
 @tagged("post_install", "-at_install")
 class TestAvailabilityOrder(AvailabilityCommon):
-    @contextmanager
-    def assertRefused(self, *texts):
-        """Expect a refusal that says the texts in this order, and that nothing is kept."""
-        with self.assertRaises(UserError) as refusal:
-            yield
-        self.assertRegex(refusal.exception.args[0], "(?s)" + ".*".join(texts))
-
     def test_new_warehouses_warn(self):
         warehouse = self.env["stock.warehouse"].create({"name": "Third", "code": "THIRD"})
         self.assertEqual(warehouse.availability_mode, "warn")
