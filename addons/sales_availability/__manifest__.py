@@ -8,12 +8,18 @@
     "license": "LGPL-3",
     "depends": ["sale_stock"],
     "data": [
+        "security/availability_groups.xml",
         "security/ir.model.access.csv",
+        "security/availability_rules.xml",
+        "data/availability_data.xml",
         "data/availability_versions.xml",
+        "views/sales_availability_log_views.xml",
         "views/stock_warehouse_views.xml",
         "views/sale_order_views.xml",
+        "views/sales_availability_release_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["sales_availability/static/src/**/*"],
         "web.assets_tests": ["sales_availability/static/tests/tours/*.js"],
     },
 }

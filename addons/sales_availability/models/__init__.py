@@ -6,6 +6,7 @@ from . import sales_availability_hold
 from . import sales_availability_decision
 from . import sales_availability_release
 from . import sales_availability_document
+from . import sales_availability_request
 from . import stock_warehouse
 from . import stock_location
 from . import stock_lot
@@ -15,5 +16,6 @@ from . import stock_picking
 from . import stock_scrap
 from . import stock_reservation
 from . import stock_rule
+from . import account_move
 from . import sale_order
 from . import sale_order_line

@@ -16,9 +16,41 @@ AVAILABILITY_FIELDS = {
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "sales.availability.document"]
+    _inherit = ["sale.order", "sales.availability.document", "sales.availability.releasable"]
 
     availability_warning = fields.Text(compute="_compute_availability_warning")
+    availability_hold_ids = fields.One2many(
+        "sales.availability.hold", compute="_compute_availability_hold", string="Holds"
+    )
+    availability_hold_until = fields.Datetime(
+        string="Goods Held Until",
+        compute="_compute_availability_hold",
+        search="_search_availability_hold_until",
+        help="Until then the goods of this quotation are held, as far as they are available.",
+    )
+
+    @api.depends("order_line.product_uom_qty", "state")
+    def _compute_availability_hold(self):
+        holds = self.env["sales.availability.hold"].sudo()  # those of an order one may read
+        holds = holds.search(
+            [
+                ("sale_line_id", "in", self.order_line.ids),
+                ("expiry", ">", fields.Datetime.now()),
+            ]
+        )
+        by_order = holds.grouped("order_id")
+        for order in self:
+            own = by_order.get(order._origin, holds.browse())
+            order.availability_hold_ids = own.sudo(False)
+            order.availability_hold_until = min(own.mapped("expiry"), default=False)
+
+    @api.model
+    def _search_availability_hold_until(self, operator, value):
+        holds = self.env["sales.availability.hold"].sudo()  # ids of orders only
+        if operator == "in" and not any(value):
+            return [("id", "not in", holds._search([]).subselect("order_id"))]
+        domain = [("expiry", operator, value), ("sale_line_id", "!=", False)]
+        return [("order_line", "in", holds.search(domain).sale_line_id.ids)]
 
     @api.depends("order_line.availability_missing")
     def _compute_availability_warning(self):
@@ -64,6 +96,58 @@ class SaleOrder(models.Model):
         if not items:
             return AvailabilityReading({}, {})
         return self._read_item_availability(items)
+
+    # === HOLDS OF QUOTATIONS === #
+
+    def _check_availability(self, before):
+        super()._check_availability(before)
+        self._trim_availability_holds()
+
+    def _is_holding(self, item):
+        return not item.is_firm and self._get_item_terms([item])[item].hold_hours > 0
+
+    def _hold_claimed(self, quantities):
+        holding = {i: quantity for i, quantity in quantities.items() if self._is_holding(i)}
+        if not holding:
+            return
+        Hold = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
+        lines = self.env["sale.order.line"].browse({item.source.id for item in holding})
+        expiries = Hold._get_running_expiries("sale_line_id", lines)
+        terms = self._get_item_terms(holding)
+        wanted = {
+            (item.source.id, item.key): (
+                quantity,
+                expiries.get(item.source.id) or Hold._get_expiry(terms[item].hold_hours),
+            )
+            for item, quantity in holding.items()
+        }
+        Hold._set_holds("sale_line_id", lines, wanted)
+
+    def _trim_availability_holds(self):
+        """Give back what the orders held as quotations and no longer ask for as such."""
+        Hold = self.env["sales.availability.hold"].sudo()  # as above
+        holds = Hold.search([("sale_line_id", "in", self.order_line.ids)])
+        if holds:
+            asked = {
+                (item.source.id, item.key): item.quantity
+                for item in self._get_availability_items()
+                if not item.is_firm
+            }
+            holds._trim("sale_line_id", asked)
+
+    def action_renew_availability_hold(self):
+        """Hold the goods of quotations for a new time, as far as they are available."""
+        self.check_access("write")
+        quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
+        holds = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
+        holds.search([("sale_line_id", "in", quotations.order_line.ids)]).unlink()
+        quotations._check_availability({})
+
+    def action_release_availability_hold(self):
+        """Give back what quotations hold before its time is over."""
+        self.check_access("write")
+        holds = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
+        holds.search([("sale_line_id", "in", self.order_line.ids)]).unlink()
 
     # === MESSAGE === #
 

@@ -100,27 +100,13 @@ class SalesAvailability(models.AbstractModel):
 
     @api.model
     def _get_unseen_claims(self, keys, sources, claims_cursor):
-        """Return the claims of others, and own ones that have not become holds yet."""
+        """Return the claims of others, and own ones that have not become stock moves yet."""
         claims = self.env["sales.availability.claim"]._get_claims(keys, sources, claims_cursor)
-        own_sources = {claim.source for claim in claims if claim.is_own}
-        holding = self._get_holding_sources(own_sources)
-        return [c for c in claims if not (c.is_own and c.source in holding)]
-
-    @api.model
-    def _get_holding_sources(self, sources):
-        """Return those of the sources that have stock moves, open or done, or holds."""
-        found = set()
-        for model, field in self._get_move_source_fields().items():
-            ids = [source.id for source in sources if source.model == model]
-            if ids:
-                groups = self.env["stock.move"]._read_group([(field, "in", ids)], [field])
-                found |= {HoldSource(model, getattr(value, "id", value)) for (value,) in groups}
-        return found
-
-    @api.model
-    def _get_move_source_fields(self):
-        """Return the field of a stock move that names the line of each model it is made for."""
-        return {"sale.order.line": "sale_line_id", "stock.move": "id"}
+        own_ids = {c.source.id for c in claims if c.is_own and c.source.model == "sale.order.line"}
+        lines = self.env["sale.order.line"].browse(own_ids).exists()
+        promising = lines.filtered(lambda line: line.state == "sale" and not line.move_ids)
+        sources = {HoldSource(line._name, line.id) for line in promising}
+        return [claim for claim in claims if not claim.is_own or claim.source in sources]
 
     @api.model
     def _add_claims(self, reading, claims):
@@ -343,12 +329,16 @@ class SalesAvailability(models.AbstractModel):
     @api.model
     def _get_source_model_sql(self):
         return SQL(
-            "CASE WHEN move.sale_line_id IS NULL THEN 'stock.move' ELSE 'sale.order.line' END"
+            """
+            CASE WHEN move.sale_line_id IS NOT NULL THEN 'sale.order.line'
+                 WHEN move.availability_invoice_line_id IS NOT NULL THEN 'account.move.line'
+                 ELSE 'stock.move' END
+            """
         )
 
     @api.model
     def _get_source_id_sql(self):
-        return SQL("COALESCE(move.sale_line_id, move.id)")
+        return SQL("COALESCE(move.sale_line_id, move.availability_invoice_line_id, move.id)")
 
     @api.model
     def _get_picked_lots_query(self):

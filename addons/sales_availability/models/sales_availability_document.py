@@ -119,14 +119,41 @@ class SalesAvailabilityDocument(models.AbstractModel):
             shortages = self._get_shortages(items, reading)
             refused = self._get_refused_shortages(shortages, modes)
             if not refused:
-                Claim._insert_claims(cursor, self._prepare_claims(items, reading))
+                quantities = self._get_claimed_quantities(items, reading)
+                Claim._insert_claims(cursor, self._prepare_claims(quantities))
         if not refused:
             self._log_claimed_items(items, modes, shortages, reading)
+            self._hold_claimed(quantities)
         return refused
 
-    def _prepare_claims(self, items, reading):
-        """Return what the items claim. A hook for documents that claim less than they ask."""
-        return [ClaimValues(item.source, item.key, item.quantity) for item in items]
+    def _get_claimed_quantities(self, items, reading):
+        """Return how much of its demand each item gets: who only holds, no more than there is.
+
+        :return: dict {DemandItem: quantity in the product's unit}
+        """
+        sources = {item.source for item in items}
+        left = {
+            key: max(reading.get_figures(key, sources).available, 0.0)
+            for item in items
+            for key in (item.key, item.key.of_any_lot)
+        }
+        quantities = {}
+        for item in sorted(items, key=lambda item: not item.is_firm):
+            keys = {item.key, item.key.of_any_lot}
+            free = min(left[key] for key in keys)
+            quantities[item] = item.quantity if item.is_firm else min(item.quantity, free)
+            for key in keys:
+                left[key] = max(left[key] - quantities[item], 0.0)
+        return quantities
+
+    def _prepare_claims(self, quantities):
+        return [ClaimValues(i.source, i.key, quantity) for i, quantity in quantities.items()]
+
+    def _hold_claimed(self, quantities):
+        """Keep what was claimed for items that no stock move will hold. A hook of documents.
+
+        :param quantities: dict {DemandItem: quantity}
+        """
 
     def _read_item_availability(self, items, claims_cursor=None):
         return (
@@ -182,15 +209,56 @@ class SalesAvailabilityDocument(models.AbstractModel):
         return refused
 
     def _get_asked_by_document(self, shortage):
+        """Return what each document asks for that promises; the others may be saved anyway."""
         asked = defaultdict(float)
         for item in shortage.items:
-            asked[item.document] += item.quantity
+            if item.is_firm:
+                asked[item.document] += item.quantity
         return asked
+
+    def _get_confirmation_shortages(self):
+        """Return where the documents ask for too much, were they confirmed now.
+
+        :return: list of (``Shortage``, mode)
+        """
+        return self._get_controlled_shortages(
+            [item._replace(is_firm=True) for item in self._get_availability_items()]
+        )
+
+    def _get_controlled_shortages(self, items):
+        modes = self._get_item_modes(items)
+        items = [item for item in items if modes[item] != "off"]
+        if not items:
+            return []
+        shortages = self._get_shortages(items, self._read_item_availability(items))
+        return [(shortage, modes[shortage.items[0]]) for shortage in shortages]
 
     def _get_released_quantities(self, documents):
         """Return dict {(document, AvailabilityKey): quantity up to which it was released}."""
         Release = self.env["sales.availability.release"].sudo()  # whoever confirms may use them
         return Release._get_released_quantities(documents)
+
+    def _get_availability_warning(self):
+        """Return where the documents ask for too much, as a text for their form, or False."""
+        shortages = [shortage for shortage, _mode in self._get_confirmation_shortages()]
+        if not shortages:
+            return False
+        return self.env._(
+            "More than is available: %(lines)s.",
+            lines="; ".join(self._prepare_shortage_summary(s) for s in shortages),
+        )
+
+    def _prepare_shortage_summary(self, shortage):
+        product = self.env["product.product"].browse(shortage.key.product_id)
+        warehouse = self.env["stock.warehouse"].sudo().browse(shortage.key.warehouse_id)
+        return self.env._(
+            "%(product)s in %(warehouse)s (available %(available)s, missing %(missing)s %(uom)s)",
+            product=self._format_shortage_product(product, shortage.key),
+            warehouse=warehouse.name,
+            available=self._format_quantity(max(shortage.available, 0.0)),
+            missing=self._format_quantity(shortage.missing),
+            uom=product.uom_id.name,
+        )
 
     # === DECISIONS === #
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .availability_types import HoldSource
+from .availability_types import AvailabilityKey, HoldSource
 
 
 class SalesAvailabilityHold(models.Model):
@@ -54,7 +54,7 @@ class SalesAvailabilityHold(models.Model):
         wanted = {key: value for key, value in wanted.items() if value[0] > 0}
         obsolete = self.browse()
         for hold in self.search([(field, "in", lines.ids)]):
-            key = (hold[field].id, hold._get_key_values())
+            key = (hold[field].id, hold._get_key())
             quantity, expiry = wanted.pop(key, (0.0, False))
             if not quantity:
                 obsolete += hold
@@ -76,9 +76,31 @@ class SalesAvailabilityHold(models.Model):
             "lot_id": key.lot_id or False,
         }
 
-    def _get_key_values(self):
+    def _trim(self, field, asked):
+        """Hold no more than is asked for.
+
+        :param asked: dict {(line id, AvailabilityKey): quantity}
+        """
+        obsolete = self.browse()
+        for hold in self:
+            quantity = asked.get((hold[field].id, hold._get_key()), 0.0)
+            if quantity <= 0:
+                obsolete += hold
+            elif hold.quantity > quantity:
+                hold.quantity = quantity
+        obsolete.unlink()
+
+    @api.model
+    def _get_running_expiries(self, field, lines):
+        """Return until when each of the lines holds something already, by its id."""
+        domain = [(field, "in", lines.ids), ("expiry", ">", fields.Datetime.now())]
+        return {
+            line.id: expiry for line, expiry in self._read_group(domain, [field], ["expiry:min"])
+        }
+
+    def _get_key(self):
         self.ensure_one()
-        return (self.warehouse_id.id, self.product_id.id, self.lot_id.id or 0)
+        return AvailabilityKey(self.warehouse_id.id, self.product_id.id, self.lot_id.id or 0)
 
     @api.model
     def _get_expiry(self, hours):
@@ -87,13 +109,22 @@ class SalesAvailabilityHold(models.Model):
     # === EXPIRY === #
 
     @api.model
-    def _release_expired(self, limit=1000):
-        """Delete holds that are over, and say so on their quotations."""
-        expired = self.search([("expiry", "<=", fields.Datetime.now())], limit=limit)
-        orders = expired.order_id
-        expired.unlink()
-        for order in orders:
-            order._message_log(body=self.env._("The hold of its goods is over."))
-        self.env["ir.cron"]._commit_progress(
-            len(expired), remaining=self.search_count([("expiry", "<=", fields.Datetime.now())])
+    def _release_expired(self):
+        """Delete holds that are over, batch by batch. What is over counts no more already."""
+        domain = [("expiry", "<=", fields.Datetime.now())]
+        while holds := self.search(domain, limit=1000):
+            count = len(holds)
+            holds._expire()
+            if not self.env["ir.cron"]._commit_progress(count, remaining=self.search_count(domain)):
+                break
+
+    def _expire(self):
+        """Delete the holds and say so on their quotations."""
+        orders = self.order_id
+        self.unlink()
+        orders._message_log_batch(
+            {
+                order.id: self.env._("The time for which its goods were held is over.")
+                for order in orders
+            }
         )

@@ -35,6 +35,14 @@ class StockMove(models.Model):
         ondelete="restrict",
         help="The move takes exactly this lot.",
     )
+    availability_invoice_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice Line",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=True,
+        help="The invoiced goods that this move delivers.",
+    )
 
     # What holds and what comes is read by product; done moves pile up, open ones do not.
     _open_product_idx = models.Index(
@@ -64,6 +72,14 @@ class StockMove(models.Model):
         with suspend_availability(self):
             return super()._action_done(*args, **kwargs)
 
+    def _action_cancel(self):
+        """What an invoice wanted to deliver is held by the invoice again."""
+        invoices = self.availability_invoice_line_id.move_id
+        result = super()._action_cancel()
+        if invoices:
+            invoices._restore_availability_holds()
+        return result
+
     # === DEMAND === #
 
     def _filter_availability_documents(self):
@@ -76,7 +92,8 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         return bool(
-            self.sale_line_id.warehouse_id != self.location_id.warehouse_id
+            not self.availability_invoice_line_id
+            and self.sale_line_id.warehouse_id != self.location_id.warehouse_id
             and self._get_availability_document_type()
             and self.product_id.is_storable
         )
@@ -94,14 +111,15 @@ class StockMove(models.Model):
     def _get_promised_items(self):
         if not self._is_promise():
             return []
-        lot_id = self.restrict_lot_id.id or 0
+        lot_id = self.restrict_lot_id._origin.id or 0
+        warehouse = self.location_id.warehouse_id
         return [
             DemandItem(
                 self._get_hold_source(),
                 self._get_availability_document(),
                 self._get_availability_document_type(),
                 self.state != "draft",
-                AvailabilityKey(self.location_id.warehouse_id.id, self.product_id.id, lot_id),
+                AvailabilityKey(warehouse._origin.id, self.product_id._origin.id, lot_id),
                 self.product_qty,
             )
         ]
@@ -127,13 +145,15 @@ class StockMove(models.Model):
     def _get_hold_source(self):
         self.ensure_one()
         if self.sale_line_id:
-            return HoldSource("sale.order.line", self.sale_line_id.id)
-        return HoldSource("stock.move", self.id)
+            return HoldSource("sale.order.line", self.sale_line_id._origin.id)
+        if self.availability_invoice_line_id:
+            return HoldSource("account.move.line", self.availability_invoice_line_id._origin.id)
+        return HoldSource("stock.move", self._origin.id or 0)
 
     def _get_availability_document(self):
         self.ensure_one()
         record = self.scrap_id or self.picking_id or self
-        return record._name, record.id
+        return record._name, record._origin.id or 0
 
     # === LEAVING === #
 
@@ -167,6 +187,12 @@ class StockMove(models.Model):
             for line in self.move_line_ids
             if line._is_leaving()
         ]
+
+    def _get_leaving_shortages(self):
+        """Return where the moves take out too much, as (``Shortage``, mode)."""
+        return self._get_controlled_shortages(
+            [item for move in self for item in move._get_leaving_items()]
+        )
 
     def _check_quarantine(self):
         """Goods in quarantine may be scrapped or moved elsewhere, not delivered."""

@@ -25,5 +25,7 @@ class StockMoveLine(models.Model):
     def _get_availability_key(self):
         self.ensure_one()
         return AvailabilityKey(
-            self.location_id.warehouse_id.id, self.product_id.id, self.lot_id.id or 0
+            self.location_id.warehouse_id._origin.id,
+            self.product_id._origin.id,
+            self.lot_id._origin.id or 0,
         )

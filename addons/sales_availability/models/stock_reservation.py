@@ -22,7 +22,11 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _prepare_merge_moves_distinct_fields(self):
-        return [*super()._prepare_merge_moves_distinct_fields(), "restrict_lot_id"]
+        return [
+            *super()._prepare_merge_moves_distinct_fields(),
+            "availability_invoice_line_id",
+            "restrict_lot_id",
+        ]
 
     def _prepare_procurement_values(self):
         return {**super()._prepare_procurement_values(), "restrict_lot_id": self.restrict_lot_id.id}

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from .availability_types import AvailabilityKey, DemandItem, HoldSource
 
@@ -7,7 +7,14 @@ AVAILABILITY_FIELDS = {"location_id", "lot_id", "owner_id", "product_id", "produ
 
 class StockScrap(models.Model):
     _name = "stock.scrap"
-    _inherit = ["stock.scrap", "sales.availability.document"]
+    _inherit = ["stock.scrap", "sales.availability.document", "sales.availability.releasable"]
+
+    availability_warning = fields.Text(compute="_compute_availability_warning")
+
+    @api.depends("scrap_qty", "product_id", "product_uom_id", "location_id", "lot_id", "state")
+    def _compute_availability_warning(self):
+        for scrap in self:
+            scrap.availability_warning = scrap._get_availability_warning()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -43,12 +50,14 @@ class StockScrap(models.Model):
             self.scrap_qty, self.product_id.uom_id, rounding_method="HALF-UP"
         )
         return DemandItem(
-            HoldSource(self._name, self.id),
-            (self._name, self.id),
+            HoldSource(self._name, self._origin.id or 0),
+            (self._name, self._origin.id or 0),
             "scrap",
             False,
             AvailabilityKey(
-                self.location_id.warehouse_id.id, self.product_id.id, self.lot_id.id or 0
+                self.location_id.warehouse_id._origin.id,
+                self.product_id._origin.id,
+                self.lot_id._origin.id or 0,
             ),
             quantity,
         )
