@@ -1,11 +1,7 @@
 """Several processes order one product of a running server at once, and the database is asked."""
 
-import random
-import threading
-import time
-
-import psutil
 import pytest
+from faults import WorkerKiller
 
 from tools.testing_odoo import free_port
 from tools.testing_orders import Shop
@@ -46,32 +42,6 @@ def workers_server(databases, company_template):
         serving(databases, database, "killed-workers", options) as running,
     ):
         yield running
-
-
-class WorkerKiller(threading.Thread):
-    """Kills one worker process of a server every now and then, as the out-of-memory killer does."""
-
-    def __init__(self, server, kills):
-        super().__init__()
-        self.mark = f"--http-port={server.port}"
-        self.kills = kills
-        self.killed = []
-
-    def run(self):
-        for _n in range(self.kills):
-            time.sleep(1)
-            worker = random.choice(self._get_workers())
-            worker.kill()
-            self.killed.append(worker.pid)
-
-    def _get_workers(self):
-        processes = [p for p in psutil.process_iter(["cmdline"]) if self._is_of_server(p)]
-        pids = {process.pid for process in processes}
-        return [process for process in processes if process.ppid() in pids]
-
-    def _is_of_server(self, process):
-        cmdline = process.info["cmdline"] or []
-        return self.mark in cmdline and "gevent" not in cmdline
 
 
 def test_killed_workers_neither_oversell_nor_keep_stock(workers_server):

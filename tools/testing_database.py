@@ -138,12 +138,18 @@ class Databases:
 
     def clone(self, source: str, purpose: str) -> str:
         """A copy of a database that nobody is connected to; its files are linked, not copied."""
+        name = self.clone_name(purpose)
+        self.server.createdb(name, template=source)
+        self.copy_files(source, name)
+        return name
+
+    def clone_name(self, purpose: str) -> str:
         with self._counting:
             self._made += 1
-            name = f"{self.prefix}_{os.getpid()}_{self._made}_{purpose}"[:60]
-        self.server.createdb(name, template=source)
+            return f"{self.prefix}_{os.getpid()}_{self._made}_{purpose}"[:60]
+
+    def copy_files(self, source: str, name: str) -> None:
         shutil.copytree(self.files(source), self.files(name), copy_function=os.link)
-        return name
 
     @contextlib.contextmanager
     def cloned(self, source: str, purpose: str) -> Iterator[str]:

@@ -14,10 +14,13 @@
         "data/availability_data.xml",
         "data/availability_versions.xml",
         "views/sales_availability_log_views.xml",
+        "views/sales_availability_balance_views.xml",
         "views/stock_warehouse_views.xml",
         "views/sale_order_views.xml",
         "views/sales_availability_release_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["sales_availability/static/src/**/*"],
         "web.assets_tests": ["sales_availability/static/tests/tours/*.js"],

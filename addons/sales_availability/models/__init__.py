@@ -7,6 +7,11 @@ from . import sales_availability_decision
 from . import sales_availability_release
 from . import sales_availability_document
 from . import sales_availability_request
+from . import sales_availability_balance
+from . import sales_availability_triggers
+from . import sales_availability_explanation
+from . import sales_availability_audit
+from . import product_product
 from . import stock_warehouse
 from . import stock_location
 from . import stock_lot

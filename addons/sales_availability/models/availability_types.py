@@ -65,6 +65,7 @@ class AvailabilityFigures(NamedTuple):
     frozen: float = 0.0
     held: float = 0.0
     incoming: float = 0.0  # as much of it as the rule lets count
+    expected: float = 0.0  # all of it
 
     @property
     def available(self):

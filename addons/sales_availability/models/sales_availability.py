@@ -158,7 +158,7 @@ class SalesAvailability(models.AbstractModel):
 
     @api.model
     def _get_figures_query(self, keys_query):
-        """Return rows (warehouse, product, lot, on hand, frozen, held, usable incoming).
+        """Return rows (warehouse, product, lot, on hand, frozen, held, usable and all incoming).
 
         :param keys_query: SQL of the rows that :meth:`_get_keys_query` gives
         """
@@ -174,7 +174,8 @@ class SalesAvailability(models.AbstractModel):
                    COALESCE(on_hand.quantity, 0),
                    COALESCE(on_hand.frozen, 0),
                    COALESCE(held.quantity, 0),
-                   COALESCE(incoming.usable, 0)
+                   COALESCE(incoming.usable, 0),
+                   COALESCE(incoming.quantity, 0)
               FROM key
          LEFT JOIN on_hand USING (warehouse_id, product_id, lot_id)
          LEFT JOIN held USING (warehouse_id, product_id, lot_id)

@@ -124,7 +124,7 @@ class StockMove(models.Model):
             )
         ]
 
-    def _is_promise(self):
+    def _is_promise(self, count_owned=False):
         """Return what ``_get_open_move_condition`` says in SQL, drafts included."""
         self.ensure_one()
         target = self.location_final_id or self.location_dest_id
@@ -132,7 +132,7 @@ class StockMove(models.Model):
             self.state in ("draft", *OPEN_MOVE_STATES)
             and self._leaves_stock(target)
             and not self.location_id.in_quarantine
-            and not self.restrict_partner_id
+            and (count_owned or not self.restrict_partner_id)
             and not (self.procure_method == "make_to_order" and self.state in ("draft", "waiting"))
         )
 

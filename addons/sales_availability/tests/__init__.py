@@ -1,4 +1,5 @@
 from . import test_availability_access
+from . import test_availability_balance
 from . import test_availability_figures
 from . import test_availability_holds
 from . import test_availability_invoice

@@ -1,0 +1,288 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .availability_types import AvailabilityKey
+
+TERMS = [
+    ("on_hand", "On Hand"),
+    ("frozen", "Frozen"),
+    ("held", "Held"),
+    ("incoming", "Incoming"),
+]
+
+
+class SalesAvailabilityExplanation(models.TransientModel):
+    """Why a number is what it is: each term with the documents behind it, read now."""
+
+    _name = "sales.availability.explanation"
+    _description = "Why This Number"
+    _rec_name = "product_id"
+
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, ondelete="cascade")
+    product_id = fields.Many2one("product.product", readonly=True, ondelete="cascade")
+    lot_id = fields.Many2one(
+        "stock.lot", string="Lot/Serial Number", readonly=True, ondelete="cascade"
+    )
+    uom_id = fields.Many2one(related="product_id.uom_id")
+    on_hand = fields.Float(digits="Product Unit", readonly=True)
+    frozen = fields.Float(digits="Product Unit", readonly=True)
+    held = fields.Float(digits="Product Unit", readonly=True)
+    incoming = fields.Float(string="Counted Incoming", digits="Product Unit", readonly=True)
+    available = fields.Float(digits="Product Unit", readonly=True)
+    version_id = fields.Many2one("sales.availability.version", string="Terms", readonly=True)
+    line_ids = fields.One2many("sales.availability.explanation.line", "explanation_id")
+
+    @api.model
+    def _open_for(self, balance):
+        """Return the action that explains a row of ``sales.availability.balance``."""
+        key = AvailabilityKey(balance.warehouse_id.id, balance.product_id.id, balance.lot_id.id)
+        explanation = self.sudo().create(
+            self._prepare_explanation(
+                key._replace(  # a reader's copy
+                    lot_id=key.lot_id or 0
+                )
+            )
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why This Number"),
+            "res_model": self._name,
+            "res_id": explanation.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+    @api.model
+    def _prepare_explanation(self, key):
+        engine = self.env["sales.availability"].sudo()  # figures and the names of documents only
+        reading = engine._read_availability([key])
+        figures = reading.get_figures(key)
+        terms = self.env["sales.availability.version"]._get_terms_of_keys([key.of_any_lot])
+        return {
+            "warehouse_id": key.warehouse_id,
+            "product_id": key.product_id,
+            "lot_id": key.lot_id or False,
+            "on_hand": figures.on_hand,
+            "frozen": figures.frozen,
+            "held": figures.held,
+            "incoming": figures.incoming,
+            "available": reading.get_available(key),
+            "version_id": terms[key.of_any_lot].version_id or False,
+            "line_ids": [Command.create(line) for line in engine._explain(key)],
+        }
+
+
+class SalesAvailabilityExplanationLine(models.TransientModel):
+    _name = "sales.availability.explanation.line"
+    _description = "Term of an Availability"
+    _order = "term, date, id"
+
+    explanation_id = fields.Many2one(
+        "sales.availability.explanation", required=True, ondelete="cascade"
+    )
+    term = fields.Selection(TERMS, required=True)
+    name = fields.Char(string="Document")
+    note = fields.Char()
+    quantity = fields.Float(digits="Product Unit")
+    date = fields.Datetime()
+    document_model = fields.Char()
+    document_res_id = fields.Many2oneReference(model_field="document_model")
+
+    def action_open(self):
+        """Open the document, if its reader may."""
+        self.ensure_one()
+        document = self.env[self.document_model].browse(self.document_res_id)
+        document.check_access("read")
+        return document.get_formview_action()
+
+
+class SalesAvailability(models.AbstractModel):
+    _inherit = "sales.availability"
+
+    # === FOR OTHER PROGRAMS === #
+
+    @api.model
+    def get_availability(self, product_ids, warehouse_ids=None, lot_ids=None):
+        """Return what is available now, as the control itself reads it.
+
+        :param product_ids: ids of ``product.product``
+        :param warehouse_ids: ids of ``stock.warehouse``; those of the user's companies without it
+        :param lot_ids: ids of ``stock.lot``: figures of these lots, instead of their products
+        :return: list of dicts with warehouse_id, product_id, lot_id and the quantities on_hand,
+            frozen, held, incoming (as much as counts), expected (all of it) and available, in the
+            product's unit of measure
+        :raise AccessError: for who may not read stock, the products or the warehouses
+        """
+        keys = self._get_readable_keys(product_ids, warehouse_ids, lot_ids)
+        reading = self.sudo()._read_availability(keys)  # figures of what was checked above
+        return [
+            {
+                "warehouse_id": key.warehouse_id,
+                "product_id": key.product_id,
+                "lot_id": key.lot_id or False,
+                **reading.get_figures(key)._asdict(),
+                "available": reading.get_available(key),
+            }
+            for key in sorted(keys)
+        ]
+
+    @api.model
+    def explain(self, product_id, warehouse_id, lot_id=False):
+        """Return the documents behind each term of what is available now.
+
+        :return: list of dicts with term (on_hand, frozen, held, incoming), name, note, quantity in
+            the product's unit, date, document_model and document_res_id
+        :raise AccessError: see :meth:`get_availability`
+        """
+        lot_ids = [lot_id] if lot_id else None
+        [key] = self._get_readable_keys([product_id], [warehouse_id], lot_ids)
+        return self.sudo()._explain(key)  # names and quantities of what was checked above
+
+    @api.model
+    def _get_readable_keys(self, product_ids, warehouse_ids, lot_ids):
+        self.env["sales.availability.balance"].check_access("read")
+        products = self.env["product.product"].browse(product_ids)
+        products.check_access("read")
+        warehouses = self.env["stock.warehouse"]
+        if warehouse_ids is None:
+            warehouses = warehouses.search([("company_id", "in", self.env.companies.ids)])
+        else:
+            warehouses = warehouses.browse(warehouse_ids)
+            self._check_warehouses(warehouses)
+        lots = self.env["stock.lot"].sudo().browse(lot_ids or [])  # ids of lots of these products
+        lots = lots.filtered(lambda lot: lot.product_id in products)
+        if lot_ids is not None:
+            return {
+                AvailabilityKey(w.id, lot.product_id.id, lot.id) for w in warehouses for lot in lots
+            }
+        return {AvailabilityKey(w.id, product.id) for w in warehouses for product in products}
+
+    @api.model
+    def _check_warehouses(self, warehouses):
+        if warehouses.sudo().company_id - self.env.companies:  # whose they are, to say no
+            raise AccessError(self.env._("You may not see the stock of another company."))
+
+    # === WHY === #
+
+    @api.model
+    def _explain(self, key):
+        self._flush_availability_terms()
+        return [
+            *self._explain_on_hand(key),
+            *(
+                {
+                    "term": "held",
+                    "name": holder.document,
+                    "note": holder.user or "",
+                    "quantity": holder.quantity,
+                    "date": holder.until,
+                    "document_model": holder.model,
+                    "document_res_id": holder.id,
+                }
+                for holder in self._get_holders([key])[key]
+            ),
+            *self._explain_claims(key),
+            *self._explain_incoming(key),
+        ]
+
+    @api.model
+    def _explain_claims(self, key):
+        """Orders that are just being confirmed: their documents are not there to be opened yet."""
+        claims = self._get_unseen_claims({key}, (), None)
+        return [
+            {
+                "term": "held",
+                "name": self.env._("A document that is just being confirmed"),
+                "note": "",
+                "quantity": claim.quantity,
+                "date": False,
+                "document_model": False,
+                "document_res_id": False,
+            }
+            for claim in claims
+            if claim.quantity and (claim.key == key or not key.lot_id)
+        ]
+
+    @api.model
+    def _explain_on_hand(self, key):
+        rows = self.env.execute_query_dict(self._get_quants_query(key))
+        lines = []
+        for row in rows:
+            reasons = [reason for reason in self._get_frozen_conditions() if row[reason]]
+            line = {
+                "term": "on_hand",
+                "name": self.env["stock.location"].browse(row["location_id"]).complete_name,
+                "note": " ".join(filter(None, (row["lot"], row["owner"]))),
+                "quantity": row["quantity"],
+                "date": row["in_date"],
+                "document_model": "stock.quant",
+                "document_res_id": row["id"],
+            }
+            lines.append(line)
+            if reasons:
+                names = ", ".join(self._get_frozen_names()[reason] for reason in reasons)
+                lines.append({**line, "term": "frozen", "note": f"{names} {line['note']}".strip()})
+        return lines
+
+    @api.model
+    def _get_frozen_names(self):
+        """Return how to name each reason of ``_get_frozen_conditions``."""
+        return {
+            "quarantine": self.env._("Quarantine"),
+            "blocked": self.env._("Blocked lot"),
+            "owned": self.env._("Goods of another owner"),
+        }
+
+    @api.model
+    def _get_quants_query(self, key):
+        return SQL(
+            """
+            WITH key AS MATERIALIZED (%(keys)s)
+            SELECT quant.id, quant.location_id, quant.quantity, quant.in_date,
+                   lot.name AS lot, owner.name AS owner, %(frozen)s
+              FROM key
+              JOIN stock_quant quant
+                ON quant.product_id = key.product_id
+               AND (key.lot_id = 0 OR quant.lot_id = key.lot_id)
+              JOIN stock_location location ON location.id = quant.location_id
+         LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
+         LEFT JOIN res_partner owner ON owner.id = quant.owner_id
+             WHERE location.warehouse_id = key.warehouse_id
+               AND location.usage = 'internal'
+          ORDER BY quant.in_date
+            """,
+            keys=self._get_keys_query([key]),
+            frozen=SQL(", ").join(
+                SQL("%s AS %s", condition, SQL.identifier(reason))
+                for reason, condition in self._get_frozen_conditions().items()
+            ),
+        )
+
+    @api.model
+    def _explain_incoming(self, key):
+        query = SQL(
+            """
+            WITH key AS MATERIALIZED (%(keys)s)
+            SELECT 'incoming' AS term,
+                   COALESCE(picking.name, move.reference, '?') AS name,
+                   COALESCE(picking.origin, '') AS note,
+                   move.product_qty AS quantity,
+                   move.date,
+                   CASE WHEN picking.id IS NULL THEN 'stock.move' ELSE 'stock.picking' END
+                       AS document_model,
+                   COALESCE(picking.id, move.id) AS document_res_id
+              FROM key
+              JOIN stock_move move ON move.product_id = key.product_id
+              JOIN stock_location source ON source.id = move.location_id
+              JOIN stock_location target
+                ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
+         LEFT JOIN stock_picking picking ON picking.id = move.picking_id
+             WHERE %(is_incoming)s
+          ORDER BY move.date
+            """,
+            keys=self._get_keys_query([key.of_any_lot]),
+            is_incoming=self._get_incoming_condition(),
+        )
+        return self.env.execute_query_dict(query)
