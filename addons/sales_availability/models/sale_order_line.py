@@ -227,11 +227,14 @@ class SaleOrderLine(models.Model):
             and self._is_stocked()
             and not self.is_expense
             and self.warehouse_id
-            and not self.is_mto
+            and self._is_from_stock()
         )
 
     def _is_stocked(self):
         return self.is_storable
+
+    def _is_from_stock(self):
+        return not self.is_mto
 
     def _get_availability_demand_quantity(self):
         """Return what the line still takes out of its warehouse, in the product's unit."""
