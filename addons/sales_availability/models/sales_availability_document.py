@@ -385,7 +385,7 @@ class SalesAvailabilityDocument(models.AbstractModel):
         return {
             "holders": engine._get_holders({s.key for s in shortages}, sources),
             "dates": engine._get_enough_dates(missing) if missing else {},
-            "elsewhere": engine._get_alternatives(product_ids, self.env.companies),
+            "elsewhere": engine._get_alternatives(product_ids, self.company_id),
         }
 
     def _prepare_shortage_text(self, shortage, details):

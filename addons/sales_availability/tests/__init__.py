@@ -11,3 +11,4 @@ from . import test_availability_release
 from . import test_availability_reservation
 from . import test_availability_stock
 from . import test_availability_tours
+from . import test_availability_flows
