@@ -8,4 +8,5 @@
     "license": "LGPL-3",
     "depends": ["sales_availability", "product_expiry"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

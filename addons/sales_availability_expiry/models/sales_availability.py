@@ -34,3 +34,37 @@ class SalesAvailability(models.AbstractModel):
     @api.model
     def _get_term_models(self):
         return (*super()._get_term_models(), "product.template")
+
+    @api.model
+    def _get_frozen_names(self):
+        return {**super()._get_frozen_names(), "expired": self.env._("Expired lot")}
+
+
+class SalesAvailabilityStale(models.Model):
+    _inherit = "sales.availability.stale"
+
+    def _get_trigger_sources(self):
+        sources = super()._get_trigger_sources()
+        lot_columns, lot_products = sources["stock_lot"]
+        columns, products = sources["product_template"]
+        return {
+            **sources,
+            "stock_lot": ((*lot_columns, "removal_date", "expiration_date"), lot_products),
+            "product_template": ((*columns, "use_expiration_date"), products),
+        }
+
+
+class SalesAvailabilityAudit(models.Model):
+    _inherit = "sales.availability.audit"
+
+    def _is_frozen(self, quant, terms):
+        return super()._is_frozen(quant, terms) or self._is_expired(quant.lot_id, terms)
+
+    def _is_expired(self, lot, terms):
+        dates = [date for date in (lot.removal_date, lot.expiration_date) if date]
+        return bool(
+            lot.product_id.use_expiration_date
+            and not terms.count_expired
+            and dates
+            and min(dates) <= fields.Datetime.now()
+        )

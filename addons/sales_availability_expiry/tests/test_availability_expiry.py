@@ -113,3 +113,29 @@ class TestAvailabilityExpiry(AvailabilityCommon):
     def _get_figures(self):
         key = AvailabilityKey(self.stop_warehouse.id, self.grease.id)
         return self.env["sales.availability"]._read_availability([key]).get_figures(key)
+
+    def test_list_and_reason_and_audit_know_expired_lots(self):
+        balances = self.env["sales.availability.balance"]
+        with freeze_time(self.now + LATER):
+            balances._mark_all()
+            balances._refresh_marked(10)
+            row = balances.search(
+                [
+                    ("product_id", "=", self.grease.id),
+                    ("warehouse_id", "=", self.stop_warehouse.id),
+                    ("level", "=", "product"),
+                ]
+            )
+            self.assertEqual((row.on_hand, row.frozen, row.available), (13, 5, 8))
+            lines = self.env["sales.availability"].explain(self.grease.id, self.stop_warehouse.id)
+            [frozen] = [line for line in lines if line["term"] == "frozen"]
+            self.assertEqual((frozen["note"], frozen["quantity"]), ("Expired lot OLD", 5))
+            audit = self.env["sales.availability.audit"].create({})
+            self.assertFalse(audit._get_drifts(self.grease.ids))
+
+    def test_changed_date_marks_the_product(self):
+        self.env["sales.availability.balance"]._refresh_marked(10)
+        self.old.expiration_date = self.now - timedelta(days=1)
+        self.env.flush_all()
+        marks = self.env["sales.availability.stale"].search([])
+        self.assertIn(self.grease.id, marks.mapped("product_res_id"))
