@@ -135,6 +135,32 @@ class Shop:
         quants = self.call("stock.quant", "search_read", domain, ["reserved_quantity"])
         return sum(quant["reserved_quantity"] for quant in quants)
 
+    def is_stock_sound(self):
+        """Tell whether no quant has more reserved than is there, and deliveries hold the same."""
+        domain = [("product_id", "=", self.product_id), ("location_id.usage", "=", "internal")]
+        fields = ["quantity", "reserved_quantity"]
+        quants = self.call("stock.quant", "search_read", domain, fields)
+        domain = [("product_id", "=", self.product_id), ("state", "=", "assigned")]
+        lines = self.call("stock.move.line", "search_read", domain, ["quantity"])
+        return self.get_reserved() == sum(line["quantity"] for line in lines) and all(
+            quant["reserved_quantity"] <= quant["quantity"] for quant in quants
+        )
+
+    def wait_until_ready(self, limit=30):
+        """Wait until all deliveries of the product are ready.
+
+        :return: the seconds that it took
+        :raise TimeoutError: some are not, for the given number of seconds
+        """
+        start = time.monotonic()
+        states = ("waiting", "confirmed", "partially_available")
+        domain = [("product_id", "=", self.product_id), ("state", "in", states)]
+        while waiting := self.call("stock.move", "search_count", domain):
+            if time.monotonic() - start > limit:
+                raise TimeoutError(f"{waiting} deliveries are not ready after {limit} s")
+            time.sleep(0.2)
+        return time.monotonic() - start
+
     def order_in_parallel(self, clients, orders, when_started=None):
         """Create and confirm one-unit orders from several processes at once.
 

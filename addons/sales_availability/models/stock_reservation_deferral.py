@@ -8,10 +8,13 @@ write the quant leaves it: the delivery is reserved by a job right after.
 
 import logging
 import time
+from contextlib import contextmanager
 
 from psycopg2 import errors
 
 from odoo import api, fields, models
+from odoo.modules import module
+from odoo.tools import SQL, split_every
 
 from .availability_types import AvailabilityKey, HoldSource
 from .sales_availability_claim import ClaimValues
@@ -19,9 +22,10 @@ from .sales_availability_claim import ClaimValues
 _logger = logging.getLogger(__name__)
 _DEFERRED_KEYS = "sales_availability.deferred_keys"
 CONFLICTS = (errors.SerializationFailure, errors.LockNotAvailable, errors.DeadlockDetected)
-BATCH = 200  # moves that are reserved in one transaction
-PATIENCE = 50  # rounds in which the job finds all goods busy, before it leaves them to the next run
-PAUSE = 0.1  # seconds between two such rounds; a confirmation takes about as long
+BATCH = 50  # moves of one product that are reserved in one transaction: about half a second
+PATIENCE = 30  # times that the job finds a product busy, before it leaves it to the next run
+PAUSE = 0.1  # seconds between two of them; a confirmation takes about as long
+LOCK_TIMEOUT = "2s"  # so long the job waits for who writes quants without announcing himself
 
 
 class StockMove(models.Model):
@@ -46,15 +50,14 @@ class StockMove(models.Model):
 
     def _action_assign(self, *args, **kwargs):
         keys = self.env.cr.cache.get(_DEFERRED_KEYS)
-        if not keys:
+        if not keys or not self._get_reservation_job().active:
             return super()._action_assign(*args, **kwargs)
         deferred = self.filtered(
             lambda move: move._is_deferrable() and move._get_quant_key() in keys
         )
         if deferred:
             deferred.is_reservation_deferred = True
-            # The job is nobody's to see or to run but the scheduler's.
-            self.env.ref("sales_availability.ir_cron_reserve_deferred").sudo()._trigger()
+            self._get_reservation_job()._trigger()
         return super(StockMove, self - deferred)._action_assign(*args, **kwargs)
 
     def _is_deferrable(self):
@@ -70,59 +73,165 @@ class StockMove(models.Model):
         self.ensure_one()
         return AvailabilityKey(self.location_id.warehouse_id.id, self.product_id.id)
 
+    @api.model
+    def _get_reservation_job(self):
+        """Return the scheduled action; switched off, all is reserved at once, as in core."""
+        job = self.env.ref("sales_availability.ir_cron_reserve_deferred", raise_if_not_found=False)
+        return (job or self.env["ir.cron"]).sudo()  # nobody's to see or run but the scheduler's
+
     # === THE JOB === #
 
     @api.model
     def _reserve_deferred(self):
-        """Reserve the goods of deferred moves, in batches, each in a transaction of its own."""
-        patience = PATIENCE
-        while patience and (moves := self._get_deferred_moves()):
-            reserved = moves._reserve_undisturbed()
-            remaining = self._get_deferred_count()
-            if not self.env["ir.cron"]._commit_progress(len(reserved), remaining=remaining):
+        """Reserve the goods of deferred moves, one product of a warehouse after the other."""
+        Cron = self.env["ir.cron"]
+        batches = self._get_deferred_batches()
+        Cron._commit_progress(remaining=sum(len(ids) for _key, ids in batches))
+        for key, ids in batches:
+            with self._announce_reservation(key) as announcer:
+                self.browse(ids)._reserve_patiently(key, announcer)
+            if not Cron._commit_progress(len(ids)):
                 break
-            if not reserved:
-                patience -= 1
-                time.sleep(PAUSE)
 
     @api.model
     def _get_deferred_moves(self):
         domain = [("is_reservation_deferred", "=", True)]
-        return self.search(domain, limit=BATCH, order="priority DESC, date, id")
+        return self.search(domain, order="priority DESC, date, id")
 
     @api.model
-    def _get_deferred_count(self):
-        return self.search_count([("is_reservation_deferred", "=", True)])
+    def _get_deferred_batches(self):
+        """Return list of (AvailabilityKey, ids of moves to reserve in one transaction)."""
+        by_key = self._get_deferred_moves().grouped(lambda move: move._get_quant_key())
+        return [
+            (k, list(ids)) for k, moves in by_key.items() for ids in split_every(BATCH, moves.ids)
+        ]
 
-    def _reserve_undisturbed(self):
-        """Reserve the moves whose goods no other transaction is about to write.
+    @api.model
+    @contextmanager
+    def _announce_reservation(self, key):
+        """Let all who claim the key from now on leave its quants to the job while the block lasts.
 
-        :return: the moves that need not be tried again, whether or not there was something
+        The announcement is a claim of nothing, of a transaction that lasts longer than those in
+        which the job works: who cannot see their outcome sees the announcement.
+
+        :return: context manager that gives the id of the announcing transaction
         """
-        moves = self._announce_reservation()
-        try:
-            with self.env.cr.savepoint():
-                moves._action_assign()
-                moves.is_reservation_deferred = False
-        except CONFLICTS as conflict:
-            # Someone who does not announce himself, such as a receipt, was faster: later.
-            _logger.info("deferred reservations meet another transaction: %s", conflict)
-            return self.browse()
+        if module.current_test:
+            yield ""  # Odoo's tests run in one transaction
+            return
+        with self.env.registry.cursor() as cr:
+            Claim = self.with_env(self.env(cr=cr)).env["sales.availability.claim"].sudo()
+            claim = ClaimValues(HoldSource("ir.cron", 0), key, 0.0, is_reserving=True)
+            with Claim._open_claims([key]) as cursor:
+                Claim._insert_claims(cursor, [claim])
+            _snapshot, transaction_id = Claim._get_transaction_view()
+            yield transaction_id
+
+    def _reserve_patiently(self, key, announcer):
+        """Reserve in a transaction of its own, when those who came before the job are through.
+
+        What stays busy, or fails, stays deferred for the next run of the job.
+        """
+        for _round in range(PATIENCE):
+            self.env.cr.commit()  # what follows sees all that has happened so far
+            try:
+                is_reserved = self._reserve_undisturbed(key, announcer)
+                self.env.cr.commit()
+            except CONFLICTS as conflict:
+                self.env.cr.rollback()
+                _logger.info("Deferred reservations meet another transaction: %s", conflict.pgcode)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Deferred reservations of moves %s failed", self.ids)
+                return
+            else:
+                if is_reserved:
+                    return
+            time.sleep(PAUSE)
+
+    def _reserve_undisturbed(self, key, announcer=""):
+        """Reserve the moves, unless another transaction is about to write the quants of the key.
+
+        :return: whether they need not be tried again, whether or not there was something
+        """
+        if self._is_key_busy(key, announcer):
+            return False
+        moves = self._lock_deferred(key)
+        moves.filtered(lambda move: move.state not in ("done", "cancel"))._action_assign()
+        moves.is_reservation_deferred = False
+        return True
+
+    @api.model
+    def _is_key_busy(self, key, announcer):
+        Claim = self.env["sales.availability.claim"].sudo()  # nobody else may read claims
+        with Claim._open_claims([key]) as cursor:
+            claims = Claim._get_claims([key], cursor=cursor)
+        return any(
+            c.is_reserving and not c.is_own and c.transaction_id != announcer for c in claims
+        )
+
+    # === LOCKS OF THE JOB === #
+
+    def _lock_deferred(self, key):
+        """Lock what reserving will write, before anything else is read.
+
+        A conflict shows here, and not in the middle of the work. Moves and deliveries that
+        somebody else has locked are left out; for quants, this waits.
+
+        :return: the moves that can be reserved
+        """
+        self._execute_lock(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+        self._execute_lock(self._get_picking_lock_query())
+        picking_ids = [picking_id for (picking_id,) in self.env.cr.fetchall()]
+        self._execute_lock(self._get_move_lock_query(picking_ids))
+        moves = self.browse(move_id for (move_id,) in self.env.cr.fetchall())
+        self._execute_lock(self._get_quant_lock_query(key))
         return moves
 
-    def _announce_reservation(self):
-        """Claim nothing of the moves' goods, but tell others that their quants will be written."""
-        Claim = self.env["sales.availability.claim"].sudo()  # nobody else may write claims
-        keys = {move._get_quant_key() for move in self}
-        with Claim._open_claims(keys) as cursor:
-            claims = Claim._get_claims(keys, cursor=cursor)
-            busy = {c.key.of_any_lot for c in claims if c.is_reserving and not c.is_own}
-            free = self.filtered(lambda move: move._get_quant_key() not in busy)
-            Claim._insert_claims(
-                cursor,
-                [
-                    ClaimValues(HoldSource("ir.cron", 0), key, 0.0, is_reserving=True)
-                    for key in keys - busy
-                ],
-            )
-        return free
+    def _execute_lock(self, query):
+        # A conflict is no error here: the moves are tried again.
+        self.env.cr.execute(query, log_exceptions=False)
+
+    def _get_picking_lock_query(self):
+        return SQL(
+            """
+            SELECT id
+              FROM stock_picking
+             WHERE id IN (SELECT picking_id FROM stock_move WHERE id = ANY(%s))
+          ORDER BY id
+               FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            self.ids,
+        )
+
+    def _get_move_lock_query(self, picking_ids):
+        return SQL(
+            """
+            SELECT id
+              FROM stock_move
+             WHERE id = ANY(%s)
+               AND is_reservation_deferred
+               AND (picking_id IS NULL OR picking_id = ANY(%s))
+          ORDER BY priority DESC, date, id
+               FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            self.ids,
+            picking_ids,
+        )
+
+    @api.model
+    def _get_quant_lock_query(self, key):
+        return SQL(
+            """
+            SELECT quant.id
+              FROM stock_quant quant
+              JOIN stock_location location ON location.id = quant.location_id
+             WHERE quant.product_id = %s
+               AND location.warehouse_id = %s
+               AND location.usage = 'internal'
+          ORDER BY quant.id
+               FOR NO KEY UPDATE OF quant
+            """,
+            key.product_id,
+            key.warehouse_id,
+        )

@@ -38,7 +38,7 @@ class TestAvailabilityReservation(AvailabilityCommon):
         )
         moves = self.env["stock.move"]._get_deferred_moves()
         self.assertEqual(moves, order.picking_ids.move_ids)
-        moves._reserve_undisturbed()
+        self.assertTrue(moves._reserve_undisturbed(moves._get_quant_key()))
         self.assertEqual(self._get_reserved(order), {self.pump: 5})
         self.assertFalse(self.env["stock.move"]._get_deferred_moves())
 
@@ -46,7 +46,7 @@ class TestAvailabilityReservation(AvailabilityCommon):
         order = self._confirm_contended((self.pump, 5))
         self._add_stock(self.pump, self.stop_warehouse, -40)
         moves = self.env["stock.move"]._get_deferred_moves()
-        self.assertEqual(moves._reserve_undisturbed(), moves)
+        self.assertTrue(moves._reserve_undisturbed(moves._get_quant_key()))
         self.assertEqual(self._get_reserved(order), {self.pump: 0})
         self.assertFalse(self.env["stock.move"]._get_deferred_moves())
 
@@ -62,3 +62,16 @@ class TestAvailabilityReservation(AvailabilityCommon):
         self._deliver(order)
         self.assertEqual(order.order_line.qty_delivered, 5)
         self.assertEqual(self._get_available(self.pump), 35)
+
+    def test_without_the_job_goods_are_reserved_at_once(self):
+        self.env.ref("sales_availability.ir_cron_reserve_deferred").active = False
+        order = self._confirm_contended((self.pump, 5))
+        self.assertEqual(self._get_reserved(order), {self.pump: 5})
+
+    def test_cancelled_deliveries_are_not_reserved(self):
+        order = self._confirm_contended((self.pump, 5))
+        moves = order.picking_ids.move_ids
+        order._action_cancel()
+        self.assertTrue(moves._reserve_undisturbed(moves._get_quant_key()))
+        self.assertEqual(moves.state, "cancel")
+        self.assertFalse(self.env["stock.move"]._get_deferred_moves())
