@@ -133,21 +133,27 @@ class StockMove(models.Model):
         What stays busy, or fails, stays deferred for the next run of the job.
         """
         for _round in range(PATIENCE):
-            self.env.cr.commit()  # what follows sees all that has happened so far
             try:
-                is_reserved = self._reserve_undisturbed(key, announcer)
-                self.env.cr.commit()
+                with self._in_own_transaction() as moves:
+                    is_reserved = moves._reserve_undisturbed(key, announcer)
             except CONFLICTS as conflict:
-                self.env.cr.rollback()
                 _logger.info("Deferred reservations meet another transaction: %s", conflict.pgcode)
             except Exception:
-                self.env.cr.rollback()
                 _logger.exception("Deferred reservations of moves %s failed", self.ids)
                 return
             else:
                 if is_reserved:
                     return
             time.sleep(PAUSE)
+
+    @contextmanager
+    def _in_own_transaction(self):
+        """Give the moves in a transaction that sees all that has happened so far."""
+        if module.current_test:
+            yield self  # Odoo's tests run in one transaction
+            return
+        with self.env.registry.cursor() as cr:
+            yield self.with_env(self.env(cr=cr))
 
     def _reserve_undisturbed(self, key, announcer=""):
         """Reserve the moves, unless another transaction is about to write the quants of the key.
