@@ -8,3 +8,6 @@ from . import test_availability_stock
 from . import test_availability_access
 from . import test_availability_performance
 from . import test_availability_tours
+from . import test_availability_advice
+from . import test_availability_queue
+from . import test_availability_advice_screen
