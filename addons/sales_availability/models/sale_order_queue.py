@@ -132,7 +132,7 @@ class SaleOrder(models.Model):
     def _refuse(self, shortages, modes):
         """Mark the refusal, so that the queue can tell it from other errors."""
         try:
-            super()._refuse(shortages, modes)
+            return super()._refuse(shortages, modes)
         except UserError as refusal:
             refusal.is_availability_refusal = True
             raise
@@ -218,6 +218,7 @@ class SaleOrder(models.Model):
         all_items = [item for own in items.values() for item in own]
         modes = self._get_item_modes(all_items)
         reading = self._read_item_availability(all_items) if all_items else None
+        expired = self.filtered("is_expired")
         left, waited_for = {}, set()
         for order in self:
             asked = order._get_insisted_quantities(items[order], modes)
@@ -226,14 +227,21 @@ class SaleOrder(models.Model):
             short = {key for key in asked if order._is_queue_short(key, asked[key], left[key])}
             if short or waited_for & asked.keys():
                 # what can no longer be confirmed as it is keeps nobody waiting
-                waited_for |= set() if order.is_expired else short
+                waited_for |= set() if order in expired else short
                 continue
             yield order
-            if order.state == "sale":
+            if order.exists().state == "sale":
                 for key, quantity in asked.items():
                     left[key] -= quantity
-            elif not order.availability_queue_problem:
+            elif order.exists()._filter_waiting() and not order.availability_queue_problem:
                 waited_for |= asked.keys()  # someone outside the queue was faster
+
+    def _filter_waiting(self):
+        return self.filtered(
+            lambda order: (
+                order.availability_queue_state == "queued" and order.state in ("draft", "sent")
+            )
+        )
 
     @api.model
     def _get_insisted_quantities(self, items, modes):
@@ -252,7 +260,8 @@ class SaleOrder(models.Model):
 
     def _confirm_queued_order(self):
         """Confirm one order in its own savepoint, or keep why it could not be."""
-        self.ensure_one()
+        if not self.exists()._filter_waiting():
+            return  # somebody changed it since the queue was read
         if self.is_expired:
             self._report_queue_problem(self._get_expiry_problem())
             return

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class StockMove(models.Model):
@@ -8,6 +8,13 @@ class StockMove(models.Model):
         """Goods that arrive, are counted or come out of quarantine are for those who wait."""
         moves = super()._action_done(*args, **kwargs)
         if any(move.state == "done" and move.location_dest_id.warehouse_id for move in moves):
+            self.env["sale.order"]._trigger_availability_queue()
+        return moves
+
+    def _action_confirm(self, *args, **kwargs):
+        """Receipts that are planned count where the terms say so."""
+        moves = super()._action_confirm(*args, **kwargs)
+        if "incoming" in moves.picking_type_id.mapped("code"):
             self.env["sale.order"]._trigger_availability_queue()
         return moves
 
@@ -35,5 +42,16 @@ class SalesAvailabilityHold(models.Model):
 
     def unlink(self):
         result = super().unlink()
+        self.env["sale.order"]._trigger_availability_queue()
+        return result
+
+
+class SalesAvailability(models.AbstractModel):
+    _inherit = "sales.availability"
+
+    @api.model
+    def _mark_warehouses_stale(self, warehouses):
+        """Other terms may let more count."""
+        result = super()._mark_warehouses_stale(warehouses)
         self.env["sale.order"]._trigger_availability_queue()
         return result

@@ -25,9 +25,8 @@ class TestAvailabilityQueue(AvailabilityCommon):
         values.setdefault("user_id", self.salesperson.id)
         return self._create_order(*lines, availability_queue_state="queued", **values)
 
-    def _receive(self, product, quantity):
-        """Receive from a vendor, as somebody in the warehouse does."""
-        picking = self.env["stock.picking"].create(
+    def _prepare_receipt(self, product, quantity):
+        return self.env["stock.picking"].create(
             {
                 "picking_type_id": self.stop_warehouse.in_type_id.id,
                 "move_ids": [
@@ -42,6 +41,10 @@ class TestAvailabilityQueue(AvailabilityCommon):
                 ],
             }
         )
+
+    def _receive(self, product, quantity):
+        """Receive from a vendor, as somebody in the warehouse does."""
+        picking = self._prepare_receipt(product, quantity)
         picking.action_confirm()
         picking.move_ids.quantity = quantity
         picking.move_ids.picked = True
@@ -117,6 +120,11 @@ class TestAvailabilityQueue(AvailabilityCommon):
         self.stop_warehouse.availability_mode = "approve"
         order = self._queue((self.pump, 50))
         self.assertEqual(order.copy().availability_queue_state, "none")
+
+    def test_lists_can_be_filtered_by_who_waits(self):
+        for name in ("sale_order_view_search_inherit_quotation", "view_sales_order_filter"):
+            view = self.env["sale.order"].get_view(self.env.ref(f"sale.{name}").id, "search")
+            self.assertIn('name="waiting_for_goods"', view["arch"])
 
     # === WHO IS NEXT === #
 
@@ -259,6 +267,23 @@ class TestAvailabilityQueue(AvailabilityCommon):
         self._run()
         self.assertEqual(order.state, "sale")
 
+    def test_other_terms_let_more_count(self):
+        order = self._queue((self.pump, 50))
+        self._run()
+        self.assertEqual(order.state, "draft")
+        self.stop_warehouse.availability_mode = "warn"
+        self._run()
+        self.assertEqual(order.state, "sale")
+
+    def test_planned_receipt_that_counts(self):
+        self.stop_warehouse.availability_incoming_days = 5
+        order = self._queue((self.pump, 50))
+        self._run()
+        self.assertEqual(order.state, "draft")
+        self._prepare_receipt(self.pump, 10).action_confirm()
+        self._run()
+        self.assertEqual(order.state, "sale")
+
     def test_lot_that_an_order_waits_for(self):
         grease = self._create_product("Grease", "GREASE", tracking="lot")
         lots = [
@@ -312,7 +337,6 @@ class TestAvailabilityQueue(AvailabilityCommon):
     def test_other_error_is_reported_once_and_stops_nobody_else(self):
         broken = self._queue((self.pump, 45))
         broken.availability_queue_date -= timedelta(minutes=1)
-        broken.order_line.product_id.sale_line_warn_msg = False
         self.env["sale.order.line"].create(
             {"order_id": broken.id, "name": "No product", "product_uom_qty": 1}
         )

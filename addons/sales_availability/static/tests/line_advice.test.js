@@ -2,7 +2,14 @@ import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, defineModels, fields, models, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 
 class Order extends models.Model {
     _name = "sale.order";
@@ -190,7 +197,7 @@ describe("line advice", () => {
         expect(queryAllTexts("[data-term]")).toEqual(["55", "- 15"]);
         expect("[data-holder='S00007'] a").toHaveAttribute("href", "/odoo/sale.order/7");
         expect("[data-holder='S00008'] a").toHaveCount(0);
-        expect("[data-holder='S00008']").toHaveText(/Wang Wei until/);
+        expect("[data-holder='S00008']").toHaveText(/Wang Wei, until/);
         expect("[data-enough-date]").toHaveCount(1);
         expect("[data-warehouse='2']").toHaveCount(1);
         expect("[data-lot='4']").toHaveCount(1);

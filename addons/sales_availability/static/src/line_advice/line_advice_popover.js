@@ -37,7 +37,12 @@ export class LineAdvicePopover extends Component {
                 sign: "-",
                 value: advice.held_of_any_lot,
             },
-            { name: "incoming", label: _t("Incoming that counts"), sign: "+", value: advice.incoming },
+            {
+                name: "incoming",
+                label: _t("Incoming that counts"),
+                sign: "+",
+                value: advice.incoming,
+            },
         ].filter((term) => term.name === "on_hand" || term.value);
     }
 
@@ -63,7 +68,10 @@ export class LineAdvicePopover extends Component {
         return date ? formatDate(deserializeDateTime(date)) : "";
     }
 
-    /** The date of an own document says more than that it is held for good. */
+    getHolderDetails(holder) {
+        return [holder.user, this.getUntil(holder)].filter(Boolean).join(", ");
+    }
+
     getUntil(holder) {
         if (!holder.until) {
             return "";

@@ -50,7 +50,7 @@ export function getRemedies(record, advice, { isInDialog = false } = {}) {
     };
 }
 
-async function take(record, advice) {
+async function take(record, { advice }) {
     await record.update({ product_uom_qty: getTakeQuantity(record, advice) });
 }
 
@@ -58,18 +58,18 @@ async function deleteLine(record) {
     await getOrder(record).data.order_line.delete(record);
 }
 
-async function takeLot(record, advice, lot) {
+async function takeLot(record, { choice: lot }) {
     await record.update({ lot_id: { id: lot.id, display_name: lot.name } });
 }
 
-async function takeElsewhere(record, advice, warehouse) {
+async function takeElsewhere(record, { choice: warehouse }) {
     await record.update({
         source_warehouse_id: { id: warehouse.id, display_name: warehouse.name },
     });
 }
 
 /** Take what is there, and as much of the rest as another warehouse has on a line of its own. */
-async function split(record, advice, warehouse) {
+async function split(record, { advice, choice: warehouse }) {
     const rest = Math.min(advice.missing, warehouse.available);
     const context = {
         default_product_id: record.data.product_id.id,
@@ -83,7 +83,7 @@ async function split(record, advice, warehouse) {
         }
     }
     const list = getOrder(record).data.order_line;
-    await take(record, advice);
+    await take(record, { advice });
     await list.leaveEditMode();
     await list.addNewRecord({ context, position: "bottom", mode: "readonly" });
     const lacking = advice.missing - rest;
@@ -124,5 +124,5 @@ const REMEDIES = {
  * @returns {Promise<string|undefined>} what to tell the user, if it is not plain to see
  */
 export function applyRemedy(record, advice, name, choice) {
-    return REMEDIES[name](record, advice, choice);
+    return REMEDIES[name](record, { advice, choice });
 }
