@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
         else:
             with self._watch_availability():
                 result = super().write(self._prepare_queue_values(vals))
-        if vals.keys() & {"availability_queue_state", "validity_date"}:
+        if self and vals.keys() & {"availability_queue_state", "validity_date"}:
             self._trigger_availability_queue()
         return result
 

@@ -24,6 +24,12 @@ class AdviceSubject(NamedTuple):
         return self.need * self.uom._compute_quantity(quantity, self.product.uom_id, round=False)
 
 
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    product_tracking = fields.Selection(related="product_id.tracking")
+
+
 class SalesAvailabilityAdvice(models.AbstractModel):
     """What a salesperson can do about a line that asks for more than there is."""
 

@@ -146,7 +146,7 @@ class TestAvailabilityAdvice(AvailabilityCommon):
     def test_customers_learn_nothing(self):
         for group in ("base.group_portal", "base.group_public"):
             user = new_test_user(self.env, f"advice_{group}", group)
-            with self.assertRaises(AccessError):
+            with self.assertRaisesRegex(AccessError, "employees only"):
                 self._get_advice(user=user)
 
     def test_only_who_may_read_orders_is_told(self):

@@ -319,6 +319,7 @@ class TestAvailabilityQueue(AvailabilityCommon):
         self.assertIn("expired", expired.availability_queue_problem)
         reports = expired.message_ids.filtered(lambda m: "expired on" in (m.body or ""))
         self.assertEqual(len(reports), 1)
+        expired.order_line.product_uom_qty = 100
         other = self._queue((self.pump, 48))
         self._run()
         self.assertEqual(other.state, "sale")

@@ -296,6 +296,20 @@ describe("line advice", () => {
         expect.verifySteps([[1, 1, 50, 1]]);
     });
 
+    test("in the dialog of a line, nothing is offered that changes other lines", async () => {
+        Order._views.form = Order._views.form.replace('editable="bottom"', "");
+        onRpc("sales.availability", "get_line_advice", () => ADVICE);
+        await mountView({ type: "form", resModel: "sale.order", resId: 1 });
+        await contains(".o_data_cell[name='product_uom_qty']").click();
+        await contains(`.modal ${ICON}`).click();
+        await animationFrame();
+        expect("[data-remedy='take'], [data-remedy='move'], [data-remedy='lot']").toHaveCount(3);
+        expect("[data-remedy='split'], [data-remedy='queue']").toHaveCount(0);
+        await contains("[data-remedy='move']").click();
+        await contains(".modal .o_form_button_save").click();
+        expect(".o_data_cell[name='source_warehouse_id']").toHaveText("Guangzhou");
+    });
+
     test("an unknown product or warehouse is said to be unknown", async () => {
         onRpc("sales.availability", "get_line_advice", () => ({}));
         await mountView({ type: "form", resModel: "sale.order", resId: 1 });

@@ -40,7 +40,7 @@ export function getRemedies(record, advice, { isInDialog = false } = {}) {
         delete: isShort && left === 0 && isQuotation && !isInDialog,
         lot: isQuotation && isWritable(record, "lot_id"),
         split: takesWarehouse && left > 0 && !isInDialog,
-        move: takesWarehouse && left === 0,
+        move: takesWarehouse && (left === 0 || isInDialog),
         queue:
             isShort &&
             isQuotation &&
