@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
@@ -268,9 +268,10 @@ class SaleOrder(models.Model):
         order = self.with_company(self.company_id)
         try:
             with self.env.cr.savepoint():
+                order.lock_for_update(allow_referencing=True)
                 order.action_confirm()
                 order.flush_recordset()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             _logger.info("Order %s is being changed by someone else: later", self.name)
             self._trigger_availability_queue()
         except UserError as error:
