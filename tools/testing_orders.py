@@ -129,6 +129,12 @@ class Shop:
         domain = [("product_id", "=", self.product_id), ("state", "=", "sale")]
         return self.call("sale.order.line", "search_count", domain)
 
+    def get_reserved(self):
+        """Return how many units the deliveries of the orders have reserved."""
+        domain = [("product_id", "=", self.product_id), ("location_id.usage", "=", "internal")]
+        quants = self.call("stock.quant", "search_read", domain, ["reserved_quantity"])
+        return sum(quant["reserved_quantity"] for quant in quants)
+
     def order_in_parallel(self, clients, orders, when_started=None):
         """Create and confirm one-unit orders from several processes at once.
 

@@ -15,6 +15,7 @@ from . import stock_move_line
 from . import stock_picking
 from . import stock_scrap
 from . import stock_reservation
+from . import stock_reservation_deferral
 from . import stock_rule
 from . import account_move
 from . import sale_order

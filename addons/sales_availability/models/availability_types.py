@@ -103,14 +103,16 @@ class Shortage(NamedTuple):
 class AvailabilityReading:
     """What was read for some keys, and the part that given sources have in what is held."""
 
-    def __init__(self, figures, source_holds):
+    def __init__(self, figures, source_holds, reserving=frozenset()):
         """
         :param figures: dict {AvailabilityKey: AvailabilityFigures}; for a key of a lot also the
             one of its product
         :param source_holds: dict {AvailabilityKey: {HoldSource: (held, promised)}}, in the keys
             of products what the source holds of any lot; a lot that was picked for a promise of
             whatever lot is held, and not promised
+        :param reserving: keys of products whose quants another transaction is about to write
         """
+        self.reserving = reserving
         self.figures = figures
         self.source_holds = source_holds
 

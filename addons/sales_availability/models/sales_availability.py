@@ -61,6 +61,7 @@ class SalesAvailability(models.AbstractModel):
         reading = AvailabilityReading(
             self._get_figures(keys),
             self._get_source_holds(keys, {*sources, *(claim.source for claim in claims)}),
+            {c.key.of_any_lot for c in claims if c.is_reserving and not c.is_own},
         )
         self._add_claims(reading, claims)
         return reading

@@ -17,6 +17,7 @@ class ClaimValues(NamedTuple):
     source: HoldSource
     key: AvailabilityKey
     quantity: float
+    is_reserving: bool = False  # its transaction will write the quants of the key
     transaction_id: str = ""
     is_own: bool = False  # of the reading transaction itself
 
@@ -51,6 +52,9 @@ class SalesAvailabilityClaim(models.Model):
     source_model = fields.Char(required=True)
     source_res_id = fields.Integer(required=True)
     quantity = fields.Float(required=True, digits=False)
+    is_reserving = fields.Boolean(
+        help="The transaction will write the quants of the key: who comes after it waits with that."
+    )
     transaction_id = fields.Char(required=True, help="PostgreSQL's 64 bit transaction id")
 
     _key_idx = models.Index("(product_res_id, warehouse_res_id)")
@@ -113,6 +117,7 @@ class SalesAvailabilityClaim(models.Model):
                 HoldSource(*row[:2]),
                 AvailabilityKey(*row[2:5]),
                 quantity=row[6],
+                is_reserving=row[7],
                 transaction_id=row[5],
                 is_own=row[5] == own_transaction_id,
             )
@@ -158,7 +163,8 @@ class SalesAvailabilityClaim(models.Model):
                    claim.product_res_id,
                    claim.lot_res_id,
                    claim.transaction_id,
-                   MAX(claim.quantity)
+                   MAX(claim.quantity),
+                   BOOL_OR(claim.is_reserving)
               FROM sales_availability_claim claim
               JOIN unnest(%(warehouses)s::int[], %(products)s::int[]) AS key(warehouse, product)
                 ON key.product = claim.product_res_id AND key.warehouse = claim.warehouse_res_id
@@ -196,9 +202,10 @@ class SalesAvailabilityClaim(models.Model):
                 """
                 INSERT INTO sales_availability_claim (
                     source_model, source_res_id, warehouse_res_id, product_res_id, lot_res_id,
-                    quantity, transaction_id)
+                    quantity, is_reserving, transaction_id)
                 SELECT *, %s
-                  FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[], %s::int[], %s::float[])
+                  FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[], %s::int[],
+                              %s::float[], %s::bool[])
                 """,
                 transaction_id,
                 [claim.source.model for claim in claims],
@@ -207,6 +214,7 @@ class SalesAvailabilityClaim(models.Model):
                 [claim.key.product_id for claim in claims],
                 [claim.key.lot_id for claim in claims],
                 [claim.quantity for claim in claims],
+                [claim.is_reserving for claim in claims],
             )
         )
 

@@ -120,8 +120,9 @@ class SalesAvailabilityDocument(models.AbstractModel):
             refused = self._get_refused_shortages(shortages, modes)
             if not refused:
                 quantities = self._get_claimed_quantities(items, reading)
-                Claim._insert_claims(cursor, self._prepare_claims(quantities))
+                Claim._insert_claims(cursor, self._prepare_claims(quantities, reading))
         if not refused:
+            self.env["stock.move"]._defer_reservation_of(reading.reserving)
             self._log_claimed_items(items, modes, shortages, reading)
             self._hold_claimed(quantities)
         return refused
@@ -146,8 +147,17 @@ class SalesAvailabilityDocument(models.AbstractModel):
                 left[key] = max(left[key] - quantities[item], 0.0)
         return quantities
 
-    def _prepare_claims(self, quantities):
-        return [ClaimValues(i.source, i.key, quantity) for i, quantity in quantities.items()]
+    def _prepare_claims(self, quantities, reading):
+        return [
+            ClaimValues(item.source, item.key, quantity, self._is_reserving(item, reading))
+            for item, quantity in quantities.items()
+        ]
+
+    def _is_reserving(self, item, reading):
+        """Return whether the item will write quants before its transaction ends."""
+        if item.is_leaving:
+            return True
+        return item.is_firm and item.key.of_any_lot not in reading.reserving
 
     def _hold_claimed(self, quantities):
         """Keep what was claimed for items that no stock move will hold. A hook of documents.

@@ -87,6 +87,7 @@ class AvailabilityCommon(BaseCommon):
         self.assertRegex(refusal.exception.args[0], "(?s)" + ".*".join(texts))
 
     @classmethod
-    def _get_available(cls, product, warehouse=None):
-        key = AvailabilityKey((warehouse or cls.stop_warehouse).id, product.id)
-        return cls.env["sales.availability"]._read_availability([key]).get_figures(key).available
+    def _get_available(cls, product, warehouse=None, lot=None):
+        warehouse = warehouse or cls.stop_warehouse
+        key = AvailabilityKey(warehouse.id, product.id, lot.id if lot else 0)
+        return cls.env["sales.availability"]._read_availability([key]).get_available(key)
