@@ -17,12 +17,16 @@
         "views/sales_availability_balance_views.xml",
         "views/stock_warehouse_views.xml",
         "views/sale_order_views.xml",
+        "data/availability_queue.xml",
+        "views/sale_order_advice_views.xml",
+        "views/sale_order_queue_views.xml",
         "views/sales_availability_release_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["sales_availability/static/src/**/*"],
+        "web.assets_unit_tests": ["sales_availability/static/tests/*.test.js"],
         "web.assets_tests": ["sales_availability/static/tests/tours/*.js"],
     },
 }

@@ -25,3 +25,6 @@ from . import stock_rule
 from . import account_move
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_queue
+from . import sale_order_queue_stock
+from . import sales_availability_advice
