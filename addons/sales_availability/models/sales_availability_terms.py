@@ -160,7 +160,7 @@ class SalesAvailabilityPolicy(models.AbstractModel):
         )
         versions = self.env["sales.availability.version"].sudo()  # written by the policies alone
         for policy in changed:
-            previous = current.get(policy._get_policy_key(), versions)
+            previous = current.get(policy._get_policy_key(), versions.browse())
             previous.is_current = False
             previous.flush_recordset()  # the index allows one version in force at any moment
             versions += versions.create(policy._prepare_availability_version(previous))

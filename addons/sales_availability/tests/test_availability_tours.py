@@ -22,3 +22,14 @@ class TestAvailabilityTours(AvailabilityCommon, HttpCase):
 
     def test_order_above_available_is_refused_at_saving_in_chinese(self):
         self._run_refusal_tour("zh_CN")
+
+    def test_why_a_number_leads_to_the_order(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.env.ref("base.user_admin").lang = "en_US"
+        self._confirm_order((self.pump, 15))
+        self.env.flush_all()
+        self.start_tour(
+            "/odoo/action-sales_availability.action_availability_balance",
+            "sales_availability_query",
+            login="admin",
+        )
