@@ -98,7 +98,8 @@ class SalesAvailabilityAdvice(models.AbstractModel):
         if not warehouse or not product:
             return []
         uom = self.env["uom.uom"].browse(uom_id or product.uom_id.id)
-        line = self.env["sale.order.line"].new({"product_id": product.id})
+        values = {"product_id": product.id, "company_id": warehouse.company_id.id}
+        line = self.env["sale.order.line"].new(values)
         needs = {p._origin: need for p, need in line._get_availability_needs().items()}
         lots = {product: lot_id or 0}  # a line names a lot of its own product
         return [
