@@ -19,3 +19,7 @@ from . import stock_rule
 from . import account_move
 from . import sale_order
 from . import sale_order_line
+from . import stock_move_rank
+from . import sales_availability_demand
+from . import sales_availability_reallocation_engine
+from . import sales_availability_reallocation

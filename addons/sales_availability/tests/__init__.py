@@ -3,6 +3,7 @@ from . import test_availability_holds
 from . import test_availability_invoice
 from . import test_availability_lots
 from . import test_availability_order
+from . import test_availability_reallocation
 from . import test_availability_release
 from . import test_availability_stock
 from . import test_availability_access
