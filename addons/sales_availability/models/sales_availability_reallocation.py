@@ -65,6 +65,7 @@ class SalesAvailabilityReallocation(models.Model):
         help="Empty: all lots of the product.",
     )
     uom_id = fields.Many2one(related="product_id.uom_id")
+    tracking = fields.Selection(related="product_id.tracking")
     order_by = fields.Selection(
         [
             ("priority", "Delivery priority, then promised date"),
@@ -135,6 +136,7 @@ class SalesAvailabilityReallocation(models.Model):
     def _onchange_order_by(self):
         for number, line in enumerate(self._get_sorted_lines(), 1):
             line.sequence = number
+        self._allocate()
 
     @api.onchange("line_ids")
     def _onchange_line_ids(self):
@@ -142,6 +144,7 @@ class SalesAvailabilityReallocation(models.Model):
         placed = self.line_ids.sorted("sequence")
         if self.order_by != "hand" and list(placed) != list(self._get_sorted_lines()):
             self.order_by = "hand"
+        self._allocate()
 
     # === RIGHTS === #
 
@@ -159,7 +162,7 @@ class SalesAvailabilityReallocation(models.Model):
         result = super().write(vals)
         if not SUBJECT_FIELDS.isdisjoint(vals):
             self._simulate()
-        elif "order_by" in vals and "line_ids" not in vals:
+        elif not {"order_by", "line_ids"}.isdisjoint(vals):
             self._sort_lines()
         return result
 
@@ -225,7 +228,6 @@ class SalesAvailabilityReallocation(models.Model):
                     ],
                 }
             )
-            record._sort_lines()
 
     def _read_situation(self, claims_cursor=None):
         engine = self.env["sales.availability"].sudo()  # as in _simulate
@@ -285,23 +287,26 @@ class SalesAvailabilityReallocation(models.Model):
             "most": demand.limit,
         }
 
-    def _allocate(self, changed_lines):
-        """Return what each line gets, as a dict.
+    def _allocate(self):
+        """Set what each line gets.
 
-        :param changed_lines: lines as they are being edited, instead of what is saved of them
+        Not a computed field: the client would show the result of a change only on the line that
+        was changed, since the others would be computed before their old values are looked at.
         """
-        self.ensure_one()
-        current = {line._origin or line: line for line in [*self.line_ids, *changed_lines]}
-        lines = sorted(current.values(), key=lambda line: line.sequence)
-        entries = [line._get_entry() for line in lines]
-        return dict(zip(lines, allocate(entries, self._get_supply()), strict=True))
+        for record in self:
+            lines = record.line_ids.sorted("sequence")
+            entries = [line._get_entry() for line in lines]
+            quantities = allocate(entries, record._get_supply())
+            for line, quantity in zip(lines, quantities, strict=True):
+                line.quantity = quantity
 
     # === ORDER === #
 
     def _sort_lines(self):
-        for record in self:
+        for record in self.sudo():  # figures are written by us alone
             for number, line in enumerate(record._get_sorted_lines(), 1):
                 line.sequence = number
+            record._allocate()
         self.line_ids.flush_recordset(["sequence"])
         self.invalidate_recordset(["line_ids"])  # to be read in their order
 
@@ -348,6 +353,7 @@ class SalesAvailabilityReallocation(models.Model):
         yield SQL("SELECT FROM %s WHERE %s = ANY(%s) ORDER BY id FOR UPDATE", table, column, ids)
 
     def _apply(self):
+        self._allocate()
         self._check_situation_and_claim()
         lines = self.line_ids
         planned = {line: line.quantity for line in lines}
@@ -451,6 +457,7 @@ class SalesAvailabilityReallocation(models.Model):
         for line in undo.line_ids:
             if before := former.get(line._get_demand_key()):
                 line.write({"strategy": "restore", "before": before.has_now})
+        undo._allocate()
         return undo._get_form_action()
 
     def _get_lost_holds(self, demands):
@@ -528,9 +535,7 @@ class SalesAvailabilityReallocationLine(models.Model):
     is_locked = fields.Boolean(
         compute="_compute_is_locked", help="Its goods are picked: it can neither win nor lose."
     )
-    quantity = fields.Float(
-        string="Gets", compute="_compute_quantity", store=True, digits="Product Unit"
-    )
+    quantity = fields.Float(string="Gets", digits="Product Unit", readonly=True)
     planned = fields.Float(digits="Product Unit", readonly=True)
     change = fields.Float(compute="_compute_change", store=True, digits="Product Unit")
     outcome = fields.Selection(
@@ -543,23 +548,6 @@ class SalesAvailabilityReallocationLine(models.Model):
     def _compute_is_locked(self):
         for line in self:
             line.is_locked = line._get_demand().is_locked
-
-    @api.depends(
-        "sequence",
-        "strategy",
-        "before",
-        "reallocation_id.supply",
-        "reallocation_id.line_ids.sequence",
-        "reallocation_id.line_ids.strategy",
-        "reallocation_id.line_ids.before",
-    )
-    def _compute_quantity(self):
-        for record, lines in self.grouped("reallocation_id").items():
-            given = {line: line.quantity for line in lines}
-            if record.state == "draft":
-                given.update(record._allocate(lines))
-            for line in lines:
-                line.quantity = given[line]
 
     @api.depends("quantity", "has_now")
     def _compute_change(self):
@@ -576,7 +564,10 @@ class SalesAvailabilityReallocationLine(models.Model):
                     self.env._("The figures of a re-allocation are not entered by hand.")
                 )
             self.reallocation_id._check_is_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su:
+            self.reallocation_id.sudo()._allocate()  # figures are written by us alone
+        return result
 
     def action_open_document(self):
         """Open the document whose demand it is."""

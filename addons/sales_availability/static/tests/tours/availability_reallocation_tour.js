@@ -5,6 +5,14 @@ const line = (number) => `.o_field_widget[name='line_ids'] .o_data_row:eq(${numb
 registry.category("web_tour.tours").add("sales_availability_reallocation", {
     steps: () => [
         {
+            content: "Choose the order of the promised dates: it is shown at once",
+            trigger: ".o_field_widget[name='order_by'] input[data-value='promised']",
+            run: "click",
+        },
+        {
+            trigger: `${line(1)} td[name='quantity']:contains('30')`,
+        },
+        {
             content: "By promised date the third order in the list loses all",
             trigger: `${line(3)} td[name='change']:contains('-30')`,
         },
