@@ -11,6 +11,7 @@ from . import test_availability_order
 from . import test_availability_performance
 from . import test_availability_property
 from . import test_availability_queue
+from . import test_availability_reallocation
 from . import test_availability_release
 from . import test_availability_reservation
 from . import test_availability_stock
