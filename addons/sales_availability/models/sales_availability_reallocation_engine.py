@@ -105,19 +105,7 @@ class SalesAvailability(models.AbstractModel):
                       JOIN stock_location target
                         ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
                  LEFT JOIN stock_picking_type operation ON operation.id = move.picking_type_id
-                 LEFT JOIN LATERAL (
-                            SELECT SUM(quantity) FILTER (WHERE is_usable) AS usable,
-                                   SUM(quantity) FILTER (WHERE is_usable AND picked) AS picked,
-                                   SUM(quantity) FILTER (WHERE NOT is_usable) AS other
-                              FROM (SELECT quant.quantity_product_uom AS quantity, quant.picked,
-                                           NOT COALESCE(%(frozen)s, FALSE)
-                                           AND key.lot_id IN (0, quant.lot_id) AS is_usable
-                                      FROM stock_move_line quant
-                                      JOIN stock_location location
-                                        ON location.id = quant.location_id
-                                 LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
-                                     WHERE quant.move_id = move.id) AS line
-                           ) AS reserved ON TRUE
+                 LEFT JOIN LATERAL (%(reserved)s) AS reserved ON TRUE
                      WHERE %(is_hold)s
                        AND (key.lot_id = 0
                             OR move.restrict_lot_id = key.lot_id
@@ -139,8 +127,27 @@ class SalesAvailability(models.AbstractModel):
           ORDER BY id
             """,
             keys=self._get_keys_query([key]),
-            frozen=self._get_frozen_line_condition(),
+            reserved=self._get_reserved_query(),
             is_hold=self._get_open_move_condition(),
+        )
+
+    @api.model
+    def _get_reserved_query(self):
+        """Return what ``move`` has reserved: usable goods, those of them picked, and others."""
+        return SQL(
+            """
+            SELECT SUM(quantity) FILTER (WHERE is_usable) AS usable,
+                   SUM(quantity) FILTER (WHERE is_usable AND picked) AS picked,
+                   SUM(quantity) FILTER (WHERE NOT is_usable) AS other
+              FROM (SELECT quant.quantity_product_uom AS quantity,
+                           quant.picked,
+                           NOT COALESCE(%s, FALSE) AND key.lot_id IN (0, quant.lot_id) AS is_usable
+                      FROM stock_move_line quant
+                      JOIN stock_location location ON location.id = quant.location_id
+                 LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
+                     WHERE quant.move_id = move.id) AS line
+            """,
+            self._get_frozen_line_condition(),
         )
 
     @api.model
