@@ -89,8 +89,9 @@ class AccountMove(models.Model):
         ]
 
     def _check_availability(self, before):
-        super()._check_availability(before)
+        result = super()._check_availability(before)
         self._trim_availability_holds()
+        return result
 
     def _hold_claimed(self, quantities):
         Hold = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone

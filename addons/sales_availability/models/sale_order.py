@@ -100,8 +100,9 @@ class SaleOrder(models.Model):
     # === HOLDS OF QUOTATIONS === #
 
     def _check_availability(self, before):
-        super()._check_availability(before)
+        result = super()._check_availability(before)
         self._trim_availability_holds()
+        return result
 
     def _is_holding(self, item):
         return not item.is_firm and self._get_item_terms([item])[item].hold_hours > 0

@@ -72,9 +72,10 @@ class SaleOrderLine(models.Model):
 
     @api.depends("source_warehouse_id")
     def _compute_warehouse_id(self):
-        super()._compute_warehouse_id()
+        result = super()._compute_warehouse_id()
         for line in self.filtered("source_warehouse_id"):
             line.warehouse_id = line.source_warehouse_id
+        return result
 
     def _prepare_procurement_values(self):
         values = super()._prepare_procurement_values()

@@ -129,14 +129,6 @@ class SaleOrder(models.Model):
         """Return what the orders will ask for when they are confirmed."""
         return [item for line in self.order_line for item in line._get_availability_items()]
 
-    def _refuse(self, shortages, modes):
-        """Mark the refusal, so that the queue can tell it from other errors."""
-        try:
-            return super()._refuse(shortages, modes)
-        except UserError as refusal:
-            refusal.is_availability_refusal = True
-            raise
-
     # === ACTIONS === #
 
     def action_queue_for_availability(self):
@@ -275,7 +267,7 @@ class SaleOrder(models.Model):
             _logger.info("Order %s is being changed by someone else: later", self.name)
             self._trigger_availability_queue()
         except UserError as error:
-            if getattr(error, "is_availability_refusal", False):
+            if getattr(error, "is_availability_shortage", False):
                 self.availability_queue_problem = False  # someone was faster: it waits on
             else:
                 self._report_queue_problem(str(error))

@@ -31,13 +31,13 @@ class SalesAvailabilityDecision(models.Model):
     _rec_name = "document_name"
 
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
-    user_id = fields.Many2one("res.users", string="User", ondelete="set null")
+    user_id = fields.Many2one("res.users", ondelete="set null")
     document_type = fields.Selection(DOCUMENT_TYPE_NAMES, required=True)
     document_model = fields.Char(required=True)
     document_res_id = fields.Many2oneReference(
         string="Document", model_field="document_model", index=True
     )
-    document_name = fields.Char(string="Document Name")
+    document_name = fields.Char()
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="warehouse_id.company_id", store=True)
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")

@@ -10,7 +10,7 @@ class StockLocation(models.Model):
         "available.",
     )
     in_quarantine = fields.Boolean(
-        compute="_compute_in_quarantine", store=True, recursive=True, string="In Quarantine"
+        compute="_compute_in_quarantine", store=True, recursive=True
     )
 
     @api.depends("is_quarantine", "location_id.in_quarantine")

@@ -296,7 +296,7 @@ class TestAvailabilityReallocation(ReallocationCommon):
         self.assertIn("Simulate again", refusal.exception.args[0])
         self.assertReserved({self.first: 30, self.second: 10})
         action = self.env["ir.actions.server"].browse(refusal.exception.args[1])
-        action.with_user(self.manager).with_context(refusal.exception.args[3]).run()
+        action.with_user(self.manager).with_context(**refusal.exception.args[3]).run()
         self.assertFalse(self._get_line(record, self.third))
         record.action_apply()
         self.assertReserved({self.first: 10, self.second: 30})
@@ -506,7 +506,7 @@ class TestAvailabilityReallocationAccess(ReallocationCommon, HttpCase):
         for name, subject in (("product", self.pump), ("template", self.pump.product_tmpl_id)):
             action = self.env.ref(f"sales_availability.action_reallocation_of_{name}")
             context = {"active_model": subject._name, "active_id": subject.id}
-            opened = action.with_user(self.manager).with_context(context).run()
+            opened = action.with_user(self.manager).with_context(**context).run()
             record = self.env[opened["res_model"]].browse(opened["res_id"])
             self.assertEqual(record.product_id, self.pump)
             self.assertEqual(len(record.line_ids), 3)

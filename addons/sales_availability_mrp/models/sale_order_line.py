@@ -22,7 +22,7 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id.kit_bom_id")
     def _compute_availability(self):
         self.order_id.order_line._find_kits()
-        super()._compute_availability()
+        return super()._compute_availability()
 
     def _find_kits(self):
         """Find what all lines and their components are made of, with a query for each level."""

@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("sales_availability_query", {
         },
         {
             content: "The order that holds is named; open it",
-            trigger: ".o_form_view .o_field_widget[name='line_ids'] .o_data_row:contains('15'):has(.fa-external-link) button",
+            trigger:
+                ".o_form_view .o_field_widget[name='line_ids'] .o_data_row:contains('15'):has(.fa-external-link) button",
             run: "click",
         },
         {
