@@ -20,7 +20,7 @@ from tools.testing_server import serving
 
 ON_HAND = 30
 CLIENTS = 6
-OPERATIONS = 10
+OPERATIONS = 8
 RECOVERY_LIMIT = 120  # seconds
 MODES = {
     f"availability{kind}_mode": "stop"

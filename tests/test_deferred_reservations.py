@@ -77,6 +77,7 @@ class SchedulerKiller(threading.Thread):
         return self.mark in cmdline and "gevent" not in cmdline and process.nice() == 10
 
 
+@pytest.mark.soak
 def test_a_killed_scheduler_loses_no_reservation(databases, company_template):
     options = ("--workers=2", "--max-cron-threads=1", f"--gevent-port={free_port()}")
     with (

@@ -1,6 +1,6 @@
 {
     "name": "Sales Availability",
-    "summary": "A sales order that exceeds what is available in its warehouse cannot be saved",
+    "summary": "No document promises or moves more than is there, per warehouse, product and lot",
     "version": "19.0.2.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",

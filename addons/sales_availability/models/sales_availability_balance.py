@@ -229,35 +229,7 @@ class SalesAvailabilityBalance(models.Model):
         """Return the keys of products for which there is anything, with their terms."""
         return SQL(
             """
-            WITH source (warehouse_id, product_id, lot_id) AS (
-                    SELECT warehouse_id, product_id, lot_id
-                      FROM sales_availability_balance
-                     WHERE product_id = ANY(%(ids)s)
-                     UNION
-                    SELECT location.warehouse_id, quant.product_id, quant.lot_id
-                      FROM stock_quant quant
-                      JOIN stock_location location ON location.id = quant.location_id
-                     WHERE quant.product_id = ANY(%(ids)s) AND location.usage = 'internal'
-                     UNION
-                    SELECT unnest(ARRAY[source.warehouse_id, target.warehouse_id]),
-                           move.product_id,
-                           move.restrict_lot_id
-                      FROM stock_move move
-                      JOIN stock_location source ON source.id = move.location_id
-                      JOIN stock_location target
-                        ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
-                     WHERE move.product_id = ANY(%(ids)s)
-                       AND move.state IN (
-                           'waiting', 'confirmed', 'partially_available', 'assigned')
-                     UNION
-                    SELECT warehouse_id, product_id, lot_id
-                      FROM sales_availability_hold
-                     WHERE product_id = ANY(%(ids)s)),
-                 wanted AS (
-                    SELECT warehouse_id, product_id, COALESCE(lot_id, 0) AS lot_id FROM source
-                     WHERE warehouse_id IS NOT NULL
-                     UNION
-                    SELECT warehouse_id, product_id, 0 FROM source WHERE warehouse_id IS NOT NULL)
+            WITH wanted AS (%(wanted)s)
             SELECT wanted.warehouse_id,
                    wanted.product_id,
                    wanted.lot_id,
@@ -284,8 +256,48 @@ class SalesAvailabilityBalance(models.Model):
                   ORDER BY LENGTH(special.parent_path) DESC NULLS LAST
                      LIMIT 1) AS terms ON TRUE
             """,
-            ids=list(product_ids),
+            wanted=self._get_wanted_keys_query(product_ids),
             now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_wanted_keys_query(self, product_ids):
+        """Return the keys of products for which there is, or was, anything."""
+        return SQL(
+            """
+            WITH source (warehouse_id, product_id, lot_id) AS (
+                    SELECT warehouse_id, product_id, lot_id
+                      FROM sales_availability_balance
+                     WHERE product_id = ANY(%(ids)s)
+                     UNION
+                    SELECT location.warehouse_id, quant.product_id, quant.lot_id
+                      FROM stock_quant quant
+                      JOIN stock_location location ON location.id = quant.location_id
+                     WHERE quant.product_id = ANY(%(ids)s) AND location.usage = 'internal'
+                     UNION
+                    SELECT unnest(ARRAY[source.warehouse_id, target.warehouse_id]),
+                           move.product_id,
+                           move.restrict_lot_id
+                      FROM stock_move move
+                      JOIN stock_location source ON source.id = move.location_id
+                      JOIN stock_location target
+                        ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
+                     WHERE move.product_id = ANY(%(ids)s)
+                       AND move.state IN (
+                           'waiting', 'confirmed', 'partially_available', 'assigned')
+                     UNION
+                    SELECT warehouse_id, product_id, lot_id
+                      FROM sales_availability_hold
+                     WHERE product_id = ANY(%(ids)s))
+            SELECT warehouse_id, product_id, COALESCE(lot_id, 0) AS lot_id
+              FROM source
+             WHERE warehouse_id IS NOT NULL
+             UNION
+            SELECT warehouse_id, product_id, 0
+              FROM source
+             WHERE warehouse_id IS NOT NULL
+            """,
+            ids=list(product_ids),
         )
 
     # === JOBS === #
