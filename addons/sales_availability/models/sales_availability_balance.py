@@ -11,6 +11,12 @@ SCREEN_BATCHES = 4
 REFRESH_LOCK = "sales_availability.refresh"
 
 
+def refreshing(method):
+    """Let a method that only reads elsewhere be called on a cursor that can write."""
+    method._readonly = False
+    return method
+
+
 class SalesAvailabilityStale(models.Model):
     """Products whose balances have to be read again.
 
@@ -78,22 +84,41 @@ class SalesAvailabilityBalance(models.Model):
     # === READING IT AS IT IS NOW === #
 
     @api.model
+    @refreshing
     def web_search_read(self, *args, **kwargs):
         """Read rows as the web client does, after what has changed was read again."""
         with self._refreshed() as balances:
             return super(SalesAvailabilityBalance, balances).web_search_read(*args, **kwargs)
 
     @api.model
+    @refreshing
     def search_read(self, *args, **kwargs):
         """Read rows, after what has changed was read again."""
         with self._refreshed() as balances:
             return super(SalesAvailabilityBalance, balances).search_read(*args, **kwargs)
 
     @api.model
+    @refreshing
     def formatted_read_group(self, *args, **kwargs):
         """Read groups, after what has changed was read again."""
         with self._refreshed() as balances:
             return super(SalesAvailabilityBalance, balances).formatted_read_group(*args, **kwargs)
+
+    @api.model
+    @refreshing
+    def web_read_group(self, *args, **kwargs):
+        """Read groups as the web client does, after what has changed was read again."""
+        with self._refreshed() as balances:
+            return super(SalesAvailabilityBalance, balances).web_read_group(*args, **kwargs)
+
+    @api.model
+    @refreshing
+    def formatted_read_grouping_sets(self, *args, **kwargs):
+        """Read pivots as the web client does, after what has changed was read again."""
+        with self._refreshed() as balances:
+            return super(SalesAvailabilityBalance, balances).formatted_read_grouping_sets(
+                *args, **kwargs
+            )
 
     @api.model
     @contextmanager

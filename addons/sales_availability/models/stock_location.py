@@ -9,9 +9,7 @@ class StockLocation(models.Model):
         help="Goods in this location, and in those below it, are frozen: they are here, and not "
         "available.",
     )
-    in_quarantine = fields.Boolean(
-        compute="_compute_in_quarantine", store=True, recursive=True
-    )
+    in_quarantine = fields.Boolean(compute="_compute_in_quarantine", store=True, recursive=True)
 
     @api.depends("is_quarantine", "location_id.in_quarantine")
     def _compute_in_quarantine(self):

@@ -46,6 +46,44 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         picking.button_validate()
         return picking
 
+    def _wait_for_goods(self, lead, quantity):
+        """Save a quotation that exceeds all the same: it waits for the next receipt."""
+        values = {
+            "partner_id": lead.partner_id.id,
+            "availability_queue_state": "queued",
+            "order_line": [
+                Command.create({"product_id": self.grease.id, "product_uom_qty": quantity})
+            ],
+        }
+        return self.env["sale.order"].with_user(self.salesperson).create(values)
+
+    def _run_queue(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_availability.ir_cron_confirm_queued_orders").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _receive(self, quantity):
+        stock = self.warehouse.lot_stock_id
+        self.env["stock.quant"]._update_available_quantity(
+            self.grease, stock, quantity, lot_id=self.lot
+        )
+
+    def _assert_query_says_why(self, on_hand, held):
+        engine = self.env["sales.availability"].with_user(self.salesperson)
+        [row] = engine.get_availability([self.grease.id], [self.warehouse.id])
+        self.assertEqual(row["on_hand"], on_hand)
+        self.assertEqual(row["available"], on_hand - sum(held.values()))
+        lines = engine.explain(self.grease.id, self.warehouse.id)
+        found = {line["name"]: line["quantity"] for line in lines if line["term"] == "held"}
+        self.assertEqual(found, held)
+
+    def _assert_audit_finds_nothing(self):
+        self.env.flush_all()
+        self.env["sales.availability.balance"]._refresh_marked(100)
+        audit = self.env["sales.availability.audit"].create({})
+        self.assertEqual(audit._get_drifts(self.grease.ids), [])
+
     def test_from_lead_to_invoice(self):
         lead = self._win_customer()
         self.assertEqual(lead.partner_id.name, "成都朗速科技有限公司")
@@ -58,6 +96,12 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             self._quote(lead, 11).with_user(self.colleague)
         self.assertIn(f"Held by: {order.name} (Li Na) 30.", refusal.exception.args[0])
 
+        waiting = self._wait_for_goods(lead, 15)
+        self._receive(5)
+        self._run_queue()
+        self.assertEqual(waiting.state, "sale", "its goods have arrived: 10 were left, 5 came")
+        self._assert_query_says_why(on_hand=45, held={order.name: 30, waiting.name: 15})
+
         picking = self._deliver(order)
         self.assertEqual(picking.move_line_ids.lot_id, self.lot)
         self.assertEqual(order.order_line.qty_delivered, 30)
@@ -67,9 +111,9 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertEqual(invoice.amount_untaxed, 30 * 95)
         self.assertEqual(order.margin, 30 * (95 - 71))
 
-        rest = self._quote(lead, 10)
-        rest.action_confirm()
-        self.assertEqual(rest.state, "sale")
+        self._deliver(waiting)
+        self._assert_query_says_why(on_hand=0, held={})
+        self._assert_audit_finds_nothing()
 
     def test_story_in_the_browser(self):
         """The salesperson tells the same story with the mouse, in Chinese."""
