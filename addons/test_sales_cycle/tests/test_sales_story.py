@@ -59,8 +59,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
 
     def _run_queue(self):
         self.env.flush_all()
-        with self.enter_registry_test_mode():
-            self.env.ref("sales_availability.ir_cron_confirm_queued_orders").method_direct_trigger()
+        self.env.ref("sales_availability.ir_cron_confirm_queued_orders").method_direct_trigger()
         self.env.invalidate_all()
 
     def _receive(self, quantity):
