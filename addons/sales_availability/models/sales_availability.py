@@ -45,12 +45,13 @@ class SalesAvailability(models.AbstractModel):
     # === READING === #
 
     @api.model
-    def _read_availability(self, keys, sources=(), claims_cursor=None):
+    def _read_availability(self, keys, sources=(), claims_cursor=None, with_expected=False):
         """Read what is on hand, frozen, held and coming, with a constant number of queries.
 
         :param keys: collection of ``AvailabilityKey``
         :param sources: ``HoldSource`` whose own part of what is held is asked for
         :param claims_cursor: see ``sales.availability.claim._open_claims``
+        :param with_expected: read also receipts that do not count
         :return: ``AvailabilityReading``
         """
         if not keys:
@@ -59,7 +60,7 @@ class SalesAvailability(models.AbstractModel):
         self._flush_availability_terms()
         claims = self._get_unseen_claims(keys, sources, claims_cursor)
         reading = AvailabilityReading(
-            self._get_figures(keys),
+            self._get_figures(keys, with_expected),
             self._get_source_holds(keys, {*sources, *(claim.source for claim in claims)}),
             {c.key.of_any_lot for c in claims if c.is_reserving and not c.is_own},
         )
@@ -84,8 +85,17 @@ class SalesAvailability(models.AbstractModel):
         )
 
     @api.model
-    def _get_figures(self, keys):
-        rows = self.env.execute_query(self._get_figures_query(self._get_keys_query(keys)))
+    def _get_figures(self, keys, with_expected=False):
+        """Leave out of the query what no key needs: planning it takes longer than running it."""
+        terms = self.env["sales.availability.version"]._get_terms_of_keys(
+            {key.of_any_lot for key in keys}
+        )
+        query = self._get_figures_query(
+            self._get_keys_query(keys),
+            with_lots=any(key.lot_id for key in keys),
+            with_incoming=with_expected or any(term.incoming_days for term in terms.values()),
+        )
+        rows = self.env.execute_query(query)
         return {AvailabilityKey(*row[:3]): AvailabilityFigures(*row[3:]) for row in rows}
 
     @api.model
@@ -157,10 +167,12 @@ class SalesAvailability(models.AbstractModel):
         return fields.Datetime.now() + timedelta(days=terms.incoming_days)
 
     @api.model
-    def _get_figures_query(self, keys_query):
+    def _get_figures_query(self, keys_query, with_lots=True, with_incoming=True):
         """Return rows (warehouse, product, lot, on hand, frozen, held, usable and all incoming).
 
         :param keys_query: SQL of the rows that :meth:`_get_keys_query` gives
+        :param with_lots: whether some of the keys are of lots
+        :param with_incoming: whether receipts are asked for
         """
         return SQL(
             """
@@ -183,8 +195,17 @@ class SalesAvailability(models.AbstractModel):
             """,
             keys=keys_query,
             on_hand=self._get_on_hand_query(),
-            held=self._get_held_query(),
-            incoming=self._get_incoming_query(),
+            held=self._get_held_query(with_lots),
+            incoming=self._get_incoming_query() if with_incoming else self._get_nothing_query(),
+        )
+
+    @api.model
+    def _get_nothing_query(self):
+        return SQL(
+            """
+            SELECT warehouse_id, product_id, lot_id, 0::float AS quantity, 0::float AS usable
+              FROM key WHERE FALSE
+            """
         )
 
     @api.model
@@ -219,7 +240,7 @@ class SalesAvailability(models.AbstractModel):
         }
 
     @api.model
-    def _get_held_query(self):
+    def _get_held_query(self, with_lots):
         return SQL(
             """
             SELECT key.warehouse_id,
@@ -234,7 +255,7 @@ class SalesAvailability(models.AbstractModel):
                     OR (key.lot_id = 0 AND NOT hold.is_picked_lot))
           GROUP BY key.warehouse_id, key.product_id, key.lot_id
             """,
-            self._get_holds_query(),
+            self._get_holds_query(with_lots),
         )
 
     @api.model
@@ -260,13 +281,13 @@ class SalesAvailability(models.AbstractModel):
                    key.warehouse_id, key.product_id, key.lot_id
             """,
             keys=self._get_keys_query(keys),
-            holds=self._get_holds_query(),
+            holds=self._get_holds_query(any(key.lot_id for key in keys)),
             models=[source.model for source in sources],
             ids=[source.id for source in sources],
         )
 
     @api.model
-    def _get_holds_query(self):
+    def _get_holds_query(self, with_lots=True):
         """Return rows of everything that holds stock of the products of ``key``.
 
         Columns: warehouse_id, product_id, lot_id (0: whatever lot), source_model, source_id (the
@@ -277,7 +298,7 @@ class SalesAvailability(models.AbstractModel):
         return SQL(" UNION ALL ").join(
             [
                 self._get_open_moves_query(),
-                self._get_picked_lots_query(),
+                *([self._get_picked_lots_query()] if with_lots else []),
                 self._get_document_holds_query(),
             ]
         )

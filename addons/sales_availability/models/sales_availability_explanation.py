@@ -116,7 +116,8 @@ class SalesAvailability(models.AbstractModel):
         :raise AccessError: for who may not read stock, the products or the warehouses
         """
         keys = self._get_readable_keys(product_ids, warehouse_ids, lot_ids)
-        reading = self.sudo()._read_availability(keys)  # figures of what was checked above
+        engine = self.sudo()  # figures of what was checked above
+        reading = engine._read_availability(keys, with_expected=True)
         return [
             {
                 "warehouse_id": key.warehouse_id,
