@@ -160,6 +160,8 @@ class Lifecycle:
     def _install(self):
         for addon in self.own_depends:
             self.database.press(addon, "button_immediate_install")
+        if self.database.state_of(self.addon) == "installed":  # it installs itself beside these
+            self.database.press(self.addon, "button_immediate_uninstall")
         self.base = self.database.look()
         self.database.press(self.addon, "button_immediate_install")
         self.installed = self.database.look()
@@ -183,7 +185,8 @@ class Lifecycle:
 
 
 def _without_ids(texts):
-    return {re.sub(r"^([a-z_]+(?:\.[a-z_]+)+) \d+ ", r"\1 ", text) for text in texts}
+    named = {re.sub(r"^([a-z_]+(?:\.[a-z_]+)+) \d+ ", r"\1 ", text) for text in texts}
+    return {re.sub(r"(ir\.model\.inherit),\d+$", r"\1", text) for text in named}
 
 
 def untranslated(env, addon, language="zh_CN"):

@@ -10,8 +10,7 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave the tables of Odoo as they were before."""
     drop_triggers(env.cr)
-    for index in (
-        "stock_move__open_product_idx",
-        "stock_move__reservation_deferred_idx",
-    ):
-        env.cr.execute(f'DROP INDEX IF EXISTS "{index}"')
+    # Odoo forgets to forget the foreign keys of fields that an addon adds to other models.
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "sales_availability"), ("type", "=", "f")]
+    ).unlink()

@@ -250,7 +250,7 @@ class SalesAvailabilityAudit(models.Model):
     def _check_holds(self):
         """Delete what documents hold that no longer ask for it, and say so."""
         lines = []
-        for hold in self.env["sales.availability.hold"].search([]):
+        for hold in self.env["sales.availability.hold"].search([("quantity", ">", 0)]):
             asked = self._get_asked_quantity(hold)
             if hold.uom_id.compare(hold.quantity, asked) > 0:
                 drift = self._prepare_drift(hold._get_key(), "held", hold.quantity, asked)

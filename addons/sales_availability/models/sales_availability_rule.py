@@ -13,9 +13,7 @@ class SalesAvailabilityRule(models.Model):
     _order = "warehouse_id, categ_id"
     _rec_name = "categ_id"
 
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", string="Warehouse", required=True, index=True, ondelete="cascade"
-    )
+    warehouse_id = fields.Many2one("stock.warehouse", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="warehouse_id.company_id", store=True)
     categ_id = fields.Many2one(
         "product.category", string="Product Category", required=True, ondelete="cascade"
@@ -48,9 +46,7 @@ class SalesAvailabilityVersion(models.Model):
     _description = "Version of an Availability Policy"
     _order = "warehouse_id, categ_id, number DESC"
 
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", string="Warehouse", required=True, index=True, ondelete="cascade"
-    )
+    warehouse_id = fields.Many2one("stock.warehouse", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="warehouse_id.company_id", store=True)
     categ_id = fields.Many2one("product.category", string="Product Category", ondelete="cascade")
     number = fields.Integer(string="Version", required=True)

@@ -15,7 +15,8 @@ class StockMove(models.Model):
     )
 
     def _action_assign(self, *args, **kwargs):
-        return super(StockMove, self._sorted_by_rank())._action_assign(*args, **kwargs)
+        moves = self._sorted_by_rank()
+        return super(StockMove, moves)._action_assign(*args, **kwargs)
 
     def _sorted_by_rank(self):
         """Let ranked moves for the same goods change places among themselves.
