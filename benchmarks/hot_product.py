@@ -10,7 +10,7 @@ from .sides import both_sides
 
 CLIENTS = 8
 ORDERS = 80
-ROUNDS = 3  # of each side, turn by turn: a busy moment of the machine hits both
+ROUNDS = 2  # of each side, turn by turn: a busy moment of the machine hits both
 SPEED_RATIO = 1.0  # ours gives at least so many answers per second, plain Odoo = 1
 P95_RATIO = 0.5  # ours takes at most so much of plain Odoo's p95
 RESERVED_LIMIT = 60  # seconds for the deliveries that were left to the job

@@ -82,8 +82,18 @@ class SalesAvailabilityClaim(models.Model):
             yield self.env.cr
             return
         with self.env.registry.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            cursor.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+            # Not waiting for the disk: a crash that loses a claim also loses what it stands for,
+            # as the transaction that it announces commits later and writes both.
+            cursor.execute(
+                SQL(
+                    """
+                    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                    SET LOCAL synchronous_commit = off;
+                    SET LOCAL lock_timeout = %s
+                    """,
+                    LOCK_TIMEOUT,
+                )
+            )
             yield cursor
 
     @api.model

@@ -54,6 +54,8 @@ class SalesAvailabilityDocument(models.AbstractModel):
         if not items:
             return
         modes = self._get_item_modes(items)
+        if set(modes.values()) == {"off"}:
+            return
         binding = [item for item in items if modes[item] in ("stop", "approve")]
         claimed = [item for item in binding if item.is_firm or self._is_holding(item)]
         looked_at = [i for i in binding if i not in claimed and modes[i] == "stop"]

@@ -59,11 +59,17 @@ class StockMove(models.Model):
     def write(self, vals):
         if AVAILABILITY_FIELDS.isdisjoint(vals):
             return super().write(vals)
-        with self._filter_availability_documents()._watch_availability():
+        documents = self._filter_availability_documents()
+        if not documents:  # nearly always: what an order has promised is no document of its own
+            return super().write(vals)
+        with documents._watch_availability():
             return super().write(vals)
 
     def _action_confirm(self, *args, **kwargs):
-        with self._filter_availability_documents()._watch_availability():
+        documents = self._filter_availability_documents()
+        if not documents:
+            return super()._action_confirm(*args, **kwargs)
+        with documents._watch_availability():
             return super()._action_confirm(*args, **kwargs)
 
     def _action_done(self, *args, **kwargs):
@@ -92,8 +98,9 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         return bool(
-            not self.availability_invoice_line_id
+            self.location_id.usage == "internal"
             and self.sale_line_id.warehouse_id != self.location_id.warehouse_id
+            and not self.availability_invoice_line_id
             and self._get_availability_document_type()
             and self.product_id.is_storable
         )
