@@ -34,6 +34,7 @@ def test_deliveries_become_ready_by_themselves(scheduler_server):
     assert scheduler_server.log_complaints() == []
 
 
+@pytest.mark.soak
 def test_deliveries_are_validated_while_orders_are_confirmed(scheduler_server):
     shop = Shop(scheduler_server, ON_HAND, mode="stop")
     shop.order_in_parallel(1, CLIENTS)

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 # The kinds of documents that are controlled, each with a mode of its own.
 DOCUMENT_TYPES = ("sale", "delivery", "transfer", "invoice", "scrap")
+# The modes in which what is promised is claimed.
+BINDING_MODES = ("approve", "stop")
 
 
 class AvailabilityKey(NamedTuple):

@@ -40,7 +40,8 @@ class SalesAvailabilityBalance(models.Model):
 
     _name = "sales.availability.balance"
     _description = "Product Availability"
-    _order = "product_id, warehouse_id, lot_id, id"
+    # What is short comes first. By product would mean to sort by its name, through all rows.
+    _order = "available, id"
     _rec_name = "product_id"
     _log_access = False
 
@@ -75,8 +76,8 @@ class SalesAvailabilityBalance(models.Model):
     )
 
     _key_uniq = models.UniqueIndex("(product_id, warehouse_id, COALESCE(lot_id, 0))")
-    _list_idx = models.Index("(level, product_id, warehouse_id, lot_id, id)")
-    _available_idx = models.Index("(level, available)")
+    _available_idx = models.Index("(level, available, id)")
+    _all_available_idx = models.Index("(available, id)")
     _categ_idx = models.Index("(categ_id)")
     _lot_idx = models.Index("(lot_id) WHERE lot_id IS NOT NULL")
     _warehouse_idx = models.Index("(warehouse_id, level)")

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .availability_types import AvailabilityKey, DemandItem, HoldSource
+from .availability_types import BINDING_MODES, AvailabilityKey, DemandItem, HoldSource
 from .availability_watch import suspend_availability
 from .sales_availability import OPEN_MOVE_STATES
+from .sales_availability_claim import ClaimValues
 
 # Writing one of these may raise what a move takes out of its warehouse.
 AVAILABILITY_FIELDS = {
@@ -170,6 +171,27 @@ class StockMove(models.Model):
         if items:
             self._check_quarantine()
             self._check_items(items)
+            self._announce_leaving(items)
+
+    def _announce_leaving(self, items):
+        """Let orders leave the quants to this transaction, also where nothing that leaves is held.
+
+        Where it is, the claims of what leaves have said so already.
+        """
+        terms = self._get_item_terms(items)
+        keys = {
+            item.key.of_any_lot
+            for item in items
+            if terms[item].get_mode(item.document_type) not in BINDING_MODES
+            and terms[item].get_mode("sale") in BINDING_MODES
+        }
+        if keys:
+            Claim = self.env["sales.availability.claim"].sudo()  # nobody else may write claims
+            source = HoldSource(self._name, 0)
+            with Claim._open_claims(keys) as cursor:
+                Claim._insert_claims(
+                    cursor, [ClaimValues(source, key, 0.0, is_reserving=True) for key in keys]
+                )
 
     def _get_leaving_items(self):
         document_type = self._get_availability_document_type()
