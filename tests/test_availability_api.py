@@ -3,13 +3,16 @@
 import pytest
 
 from tools.testing_orders import Shop
-from tools.testing_server import RpcError
+from tools.testing_server import RpcError, Session
 
 
 @pytest.fixture(scope="module")
 def api_key(server):
-    """A key for another program, made as the user's preferences do it."""
-    session = server.session()
+    """A key for another program, made as the user's preferences do it.
+
+    In a session of its own: Odoo remembers there, for a while, that the password was given.
+    """
+    session = Session(server.url, server.db, "admin", "admin")
     wizard = session.call("res.users.apikeys.description", "create", [{"name": "availability"}])
     asked = session.call("res.users.apikeys.description", "make_key", wizard)
     context = {"password": "admin"}
