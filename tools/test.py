@@ -1,7 +1,7 @@
 """`make test`: everything that must hold, in one run. Last line: `N passed, N failed`.
 
 python3 -m tools.test [--addon NAME] [--tags TAGS]    the whole, or one addon
-python3 -m tools.test core                            Odoo's own suites with our addons installed
+python3 -m tools.test core                            Odoo's own suites, without and with our addons
 python3 -m tools.test soak                            the tests in tests/ that run for long
 """
 
@@ -19,7 +19,8 @@ from .environment import Environment, ensure_environment, own_addons
 from .lint import lint
 from .log_check import check_file
 from .postgres import Server, open_server
-from .testing_core import CoreTests
+from .testing_core import SUITES as CORE_SUITES
+from .testing_core import CoreComparison
 from .testing_database import Databases
 from .testing_lifecycle import Lifecycle
 from .testing_machine import ensure_programs
@@ -30,7 +31,6 @@ from .testing_run import Part, Runner
 
 TEMPLATE = "test template"
 INSTALLATION = "our addons together"
-CORE_SUITES = ("sale", "sale_stock", "stock", "stock_account")
 LANES = 2
 
 
@@ -100,7 +100,7 @@ class Plan:
     def _core(self) -> Iterator[Part]:
         for name in CORE_SUITES:
             part = f"Odoo's own tests of {name}"
-            tests = CoreTests(part, self.databases, lambda: self.installed, name)
+            tests = CoreComparison(part, self.databases, lambda: self.installed, name)
             yield Part(part, tests.run, needs=(INSTALLATION,), weight=1)
 
     def _odoo_tests(self, part: str, tags: str, weight: int) -> Part:

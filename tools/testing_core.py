@@ -1,54 +1,105 @@
-"""Odoo's own tests, run on a database that has our addons as well."""
+"""Odoo's own tests, with our addons installed and without them: what changes, and in which mode."""
 
 from __future__ import annotations
 
-from .testing_odoo import OdooTests
-from .testing_report import Outcome
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
-# Tests of the kind at_install run while the addons after theirs are not loaded yet, so nothing
-# fills the required columns of these: core's own suites fail on any database with more addons.
-FORGIVE_LATER_COLUMNS = """
-DO $$
-DECLARE later record;
-BEGIN
-    FOR later IN
-        SELECT c.table_name, c.column_name
-          FROM information_schema.columns c
-          JOIN pg_tables t ON t.schemaname = c.table_schema AND t.tablename = c.table_name
-         WHERE c.table_schema = 'public' AND c.is_nullable = 'NO' AND c.column_name != 'id'
-           AND left(c.table_name, 3) != 'ir_'
-           AND EXISTS (SELECT 1 FROM information_schema.columns k
-                        WHERE k.table_schema = 'public' AND k.table_name = c.table_name
-                          AND k.column_name = 'id')
-           AND NOT EXISTS (
-                SELECT 1
-                  FROM ir_model_fields f
-                  JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id
-                 WHERE replace(f.model, '.', '_') = c.table_name AND f.name = c.column_name
-                   AND d.module = '{suite}')
-    LOOP
-        EXECUTE format('ALTER TABLE %I ALTER COLUMN %I DROP NOT NULL',
-                       later.table_name, later.column_name);
-    END LOOP;
-END $$
-"""
+from . import log_check
+from .testing_database import Databases, stdin_of
+from .testing_odoo import TestLog
+from .testing_report import Outcome, failed, passed, verdict
+from .testing_run import run_child, tail
+
+SUITES = ("sale", "sale_stock", "stock", "stock_account", "purchase_stock")
+MODES = ("off", "warn", "stop")
+LIMIT = 2400  # seconds for one suite
+SCRIPT = Path(__file__).with_name("run_core_suite.py")
+COMPLETE = re.compile(r"^\w+ ran (?P<tests>\d+) tests$", re.MULTILINE)
 
 
-class CoreTests(OdooTests):
-    """The suite of one of Odoo's own addons."""
+@dataclass
+class SuiteRun:
+    """What one run of a suite gave."""
 
-    def __init__(self, part, databases, source, suite: str):
-        super().__init__(part, databases, source, f"/{suite}")
+    log: Path
+    tests: list[str]
+    broken: dict[str, str]
+    total: int | None
+
+    @classmethod
+    def read(cls, part: str, log: Path) -> SuiteRun:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        found = COMPLETE.search(text)
+        said = TestLog(part, list(log_check.read_entries(text)))
+        return cls(log, said.started, said.broken, int(found["tests"]) if found else None)
+
+
+class CoreComparison:
+    """The suite of one of Odoo's own addons: plain Odoo, then beside our addons in every mode.
+
+    A test that fails, or is skipped, without our addons does so for a reason that is not ours
+    (core's demo data, a language); with them it must do just the same.
+    """
+
+    def __init__(self, part: str, databases: Databases, installed: Callable[[], str], suite: str):
+        self.part = part
+        self.databases = databases
+        self.installed = installed
         self.suite = suite
 
-    def _prepare(self, database: str) -> None:
-        self.databases.server.psql(FORGIVE_LATER_COLUMNS.format(suite=self.suite), database)
+    def run(self) -> Iterable[Outcome]:
+        plain = self._run_suite(self.databases.ensure_template(), "")
+        yield self._judge_completeness("plain", plain)
+        for mode in MODES:
+            ours = self._run_suite(self.installed(), mode)
+            yield self._judge_completeness(mode, ours)
+            yield from self._compare(plain, ours, mode)
 
-    def _log_complaints(self, log) -> list[str]:
-        """Odoo notices what `_prepare` did."""
-        complaints = super()._log_complaints(log)
-        return [one for one in complaints if "odoo.schema: Missing not-null" not in one]
+    def _run_suite(self, source: str, mode: str) -> SuiteRun:
+        name = mode or "plain"
+        log = self.databases.logs / f"core-{self.suite}-{name}.log"
+        environ = {**self.databases.process_env(), "CORE_SUITE": self.suite, "CORE_MODE": mode}
+        with (
+            self.databases.cloned(source, f"core_{name}") as database,
+            stdin_of(SCRIPT.read_text(encoding="utf-8"), self.databases.folder) as stream,
+        ):
+            self._ensure_suite(database)
+            command = self.databases.odoo_command(database, "shell", "--no-http")
+            what = f"{self.part}, {name}"
+            run_child(what, command, log, LIMIT, env=environ, stdin=stream)
+        return SuiteRun.read(self.part, log)
 
-    def _read(self, code: int) -> list[Outcome]:
-        """Leave out what core itself skips, such as tests that want its demo data."""
-        return [one for one in super()._read(code) if not one.reason.startswith("skipped, ")]
+    def _ensure_suite(self, database: str) -> None:
+        """Install the addon, when ours do not stand on it."""
+        state = f"SELECT state FROM ir_module_module WHERE name = '{self.suite}'"
+        if self.databases.server.psql(state, database).strip() != "installed":
+            log = self.databases.logs / f"core-{self.suite}-install.log"
+            self.databases.install(f"installing {self.suite}", database, [self.suite], log)
+
+    def _judge_completeness(self, name: str, run: SuiteRun) -> Outcome:
+        complaints = []
+        if run.total is None:
+            complaints.append(f"it ended early; {run.log} ends with:\n{tail(run.log)}")
+        elif not run.total:
+            complaints.append(f"no test ran: see {run.log}")
+        return verdict(self.part, f"{name}: the run is complete", complaints)
+
+    def _compare(self, plain: SuiteRun, ours: SuiteRun, mode: str) -> Iterable[Outcome]:
+        for test in dict.fromkeys([*plain.tests, *plain.broken, *ours.tests, *ours.broken]):
+            name = f"{mode}: {test.removeprefix('odoo.addons.')}"
+            reason = self._get_difference(test, plain, ours)
+            yield failed(self.part, name, reason) if reason else passed(self.part, name)
+
+    @staticmethod
+    def _get_difference(test: str, plain: SuiteRun, ours: SuiteRun) -> str:
+        ran_before, runs_now = (test in run.tests or test in run.broken for run in (plain, ours))
+        if ran_before != runs_now:
+            return f"it ran {'without' if ran_before else 'with'} our addons only"
+        if (test in plain.broken) == (test in ours.broken):
+            return ""
+        if test in plain.broken:
+            return f"it fails only without our addons:\n{plain.broken[test]}"
+        return f"it fails only with our addons:\n{ours.broken[test]}"

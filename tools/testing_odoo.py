@@ -123,14 +123,10 @@ class OdooTests:
     def run(self) -> Iterable[Outcome]:
         shutil.rmtree(self.screenshots, ignore_errors=True)
         with self.databases.cloned(self.source(), "odoo") as database:
-            self._prepare(database)
             code = self.databases.odoo(
                 self.part, database, *self._options(), limit=LIMIT, log=self.log
             )
         return self._read(code)
-
-    def _prepare(self, database: str) -> None:
-        """A hook: change the clone before the tests run."""
 
     def _options(self) -> list[str]:
         return [

@@ -29,6 +29,6 @@ from . import sale_order_queue
 from . import sale_order_queue_stock
 from . import sales_availability_advice
 from . import stock_move_rank
-from . import sales_availability_demand
 from . import sales_availability_reallocation_engine
+from . import sales_availability_demand
 from . import sales_availability_reallocation

@@ -97,10 +97,7 @@ class AccountMove(models.Model):
         Hold = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
         lines = self.env["account.move.line"].browse({item.source.id for item in quantities})
         wanted = {
-            (item.source.id, item.key): (
-                quantity - lines.browse(item.source.id)._get_moving_quantity(),
-                False,
-            )
+            (item.source.id, item.key): (quantity - self._get_moving_quantity(item), False)
             for item, quantity in quantities.items()
         }
         Hold._set_holds("invoice_line_id", lines, wanted)
@@ -113,17 +110,20 @@ class AccountMove(models.Model):
     def _trim_availability_holds(self):
         """Give back what posted invoices no longer ask for, and all of what is not posted."""
         Hold = self.env["sales.availability.hold"].sudo()  # as above
-        lines = self.invoice_line_ids
-        holds = Hold.search([("invoice_line_id", "in", lines.ids)])
+        holds = Hold.search([("invoice_line_id", "in", self.invoice_line_ids.ids)])
         if holds:
             asked = {
-                (i.source.id, i.key): (
-                    i.quantity - lines.browse(i.source.id)._get_moving_quantity()
-                )
-                for i in self._get_availability_items()
-                if i.is_firm
+                (item.source.id, item.key): item.quantity - self._get_moving_quantity(item)
+                for item in self._get_availability_items()
+                if item.is_firm
             }
             holds._trim("invoice_line_id", asked)
+
+    @api.model
+    def _get_moving_quantity(self, item):
+        """Return what open deliveries of the item's invoice line hold themselves."""
+        line = self.env["account.move.line"].browse(item.source.id)
+        return line._get_moving_quantity(self.env["product.product"].browse(item.key.product_id))
 
     # === ACTIONS === #
 
@@ -131,12 +131,13 @@ class AccountMove(models.Model):
         """Deliver the goods that posted invoices hold: their hold becomes that of the delivery."""
         self.check_access("write")
         for move in self:
-            lines = move.invoice_line_ids.filtered("availability_hold_quantity")
-            if move.state != "posted" or not lines:
+            # Who may write the invoice may deliver what it holds, whatever of holds he may read.
+            holds = move.sudo().availability_hold_ids
+            if move.state != "posted" or not holds:
                 raise UserError(
                     self.env._("%s holds no goods that could be delivered.", move.display_name)
                 )
-            pickings = self.env["stock.picking"].create(move._prepare_availability_delivery(lines))
+            pickings = self.env["stock.picking"].create(move._prepare_availability_delivery(holds))
             move._trim_availability_holds()
             pickings.action_confirm()
             move.message_post(
@@ -144,7 +145,7 @@ class AccountMove(models.Model):
             )
         return pickings._get_records_action()
 
-    def _prepare_availability_delivery(self, lines):
+    def _prepare_availability_delivery(self, holds):
         self.ensure_one()
         picking_type = self.availability_warehouse_id.out_type_id
         partner = self.partner_shipping_id or self.partner_id
@@ -158,7 +159,7 @@ class AccountMove(models.Model):
             "picking_type_id": picking_type.id,
             "origin": self.name,
             "move_ids": [
-                Command.create({**locations, **line._prepare_availability_move()}) for line in lines
+                Command.create({**locations, **hold._prepare_delivery_move()}) for hold in holds
             ],
         }
 
@@ -196,12 +197,22 @@ class AccountMoveLine(models.Model):
             self.env["sales.availability.hold"]
             .sudo()  # quantities of an invoice one may read
             ._read_group(
-                [("invoice_line_id", "in", self.ids)], ["invoice_line_id"], ["quantity:sum"]
+                [("invoice_line_id", "in", self.ids)],
+                ["invoice_line_id", "product_id"],
+                ["quantity:sum"],
             )
         )
-        held = {line.id: quantity for line, quantity in groups}
+        held = {(line.id, product.id): quantity for line, product, quantity in groups}
         for line in self:
-            line.availability_hold_quantity = held.get(line.id, 0.0)
+            line.availability_hold_quantity = line._get_hold_quantity(held)
+
+    def _get_hold_quantity(self, held):
+        """Return what the line holds, in its product's unit.
+
+        :param held: dict {(line id, product id): quantity}
+        """
+        self.ensure_one()
+        return held.get((self.id, self.product_id.id), 0.0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -219,42 +230,63 @@ class AccountMoveLine(models.Model):
     # === DEMAND === #
 
     def _get_availability_items(self):
-        return [line._get_invoice_item() for line in self if line._is_availability_checked()]
+        return [
+            line._get_invoice_item(product, factor)
+            for line in self
+            if line._is_availability_checked()
+            for product, factor in line._get_availability_needs().items()
+        ]
 
     def _is_availability_checked(self):
         self.ensure_one()
         return bool(
             self.display_type == "product"
-            and self.product_id.is_storable
             and not self.is_availability_released
+            and self._is_stocked()
             and self._get_availability_warehouse()
         )
 
-    def _get_invoice_item(self):
+    def _is_stocked(self):
+        return self.product_id.is_storable
+
+    def _get_availability_needs(self):
+        """Return what one unit of the line's product takes out of stock.
+
+        :return: dict {product.product: quantity in its own unit}
+        """
+        self.ensure_one()
+        return {self.product_id: 1.0}
+
+    def _get_invoice_item(self, product, factor):
+        """Return what the line takes of a product that it needs ``factor`` of for each unit."""
+        warehouse = self._get_availability_warehouse()
         return DemandItem(
             HoldSource(self._name, self._origin.id or 0),
             ("account.move", self.move_id._origin.id or 0),
             "invoice",
             self.move_id.state == "posted",
-            self._get_availability_key(),
-            self._get_uncovered_quantity(),
+            AvailabilityKey(warehouse._origin.id, product._origin.id),
+            self._get_uncovered_quantity(product, factor),
         )
-
-    def _get_availability_key(self):
-        warehouse = self._get_availability_warehouse()
-        return AvailabilityKey(warehouse._origin.id, self.product_id._origin.id)
 
     def _get_availability_warehouse(self):
         self.ensure_one()
         return self.sale_line_ids.warehouse_id[:1] or self.move_id.availability_warehouse_id
 
-    def _get_uncovered_quantity(self):
-        """Return what is invoiced and was neither ordered nor delivered, in the product's unit."""
+    def _get_uncovered_quantity(self, product, factor):
+        """Return what is invoiced of a product and was neither ordered nor delivered, in its unit.
+
+        :param factor: how much of it goes into one unit of the line's product
+        """
         self.ensure_one()
         quantity = self._convert_to_product_unit(self.quantity)
         if self.sale_line_ids:
-            return min(quantity, max(0.0, sum(self.sale_line_ids.mapped(_get_overinvoiced))))
-        return max(quantity - self._get_credited_quantity() - self._get_delivered_quantity(), 0.0)
+            excess = max(0.0, sum(self.sale_line_ids.mapped(_get_overinvoiced)))
+            uncovered = min(quantity, excess) * factor
+        else:
+            invoiced = (quantity - self._get_credited_quantity()) * factor
+            uncovered = max(invoiced - self._get_delivered_quantity(product), 0.0)
+        return product.uom_id.round(uncovered, rounding_method="UP")
 
     def _convert_to_product_unit(self, quantity):
         if not self.product_uom_id:
@@ -268,25 +300,16 @@ class AccountMoveLine(models.Model):
         lines = refunds.invoice_line_ids.filtered(lambda line: line.product_id == self.product_id)
         return sum(line._convert_to_product_unit(line.quantity) for line in lines)
 
-    def _get_delivered_quantity(self):
-        done = self.availability_move_ids.filtered(lambda move: move.state == "done")
-        return sum(done.mapped("product_qty"))
+    def _get_delivered_quantity(self, product):
+        moves = self.availability_move_ids.filtered(lambda move: move.product_id == product)
+        return sum(moves.filtered(lambda move: move.state == "done").mapped("product_qty"))
 
-    def _get_moving_quantity(self):
-        """Return what open deliveries of the line hold themselves, in the product's unit."""
-        moves = self.availability_move_ids
+    def _get_moving_quantity(self, product):
+        """Return what open deliveries of the line hold of a product themselves, in its unit."""
+        moves = self.availability_move_ids.filtered(lambda move: move.product_id == product)
         return sum(
             moves.filtered(lambda m: m.state not in ("done", "cancel")).mapped("product_qty")
         )
-
-    def _prepare_availability_move(self):
-        self.ensure_one()
-        return {
-            "product_id": self.product_id.id,
-            "product_uom_qty": self.availability_hold_quantity,
-            "product_uom": self.product_id.uom_id.id,
-            "availability_invoice_line_id": self.id,
-        }
 
 
 def _get_overinvoiced(sale_line):

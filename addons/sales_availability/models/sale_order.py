@@ -130,23 +130,27 @@ class SaleOrder(models.Model):
         holds = Hold.search([("sale_line_id", "in", self.order_line.ids)])
         if holds:
             asked = {
-                (item.source.id, item.key): item.quantity
-                for item in self._get_availability_items()
-                if not item.is_firm
+                (item.source.id, item.key): item.quantity for item in self._get_holdable_items()
             }
             holds._trim("sale_line_id", asked)
+
+    def _get_holdable_items(self):
+        """Return what the orders may hold as quotations."""
+        return [item for item in self._get_availability_items() if not item.is_firm]
 
     def action_renew_availability_hold(self):
         """Hold the goods of quotations for a new time, as far as they are available."""
         self.check_access("write")
         quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
-        holds = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
-        holds.search([("sale_line_id", "in", quotations.order_line.ids)]).unlink()
+        quotations._release_availability_holds()
         quotations._check_availability({})
 
     def action_release_availability_hold(self):
         """Give back what quotations hold before its time is over."""
         self.check_access("write")
+        self._release_availability_holds()
+
+    def _release_availability_holds(self):
         holds = self.env["sales.availability.hold"].sudo()  # holds are kept by documents alone
         holds.search([("sale_line_id", "in", self.order_line.ids)]).unlink()
 

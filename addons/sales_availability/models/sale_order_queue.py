@@ -88,6 +88,8 @@ class SaleOrder(models.Model):
             result = super().write(vals)
         else:
             with self._watch_availability():
+                if vals["availability_queue_state"] == "queued":
+                    self._release_availability_holds()
                 result = super().write(self._prepare_queue_values(vals))
         if self and vals.keys() & {"availability_queue_state", "validity_date"}:
             self._trigger_availability_queue()
@@ -118,11 +120,20 @@ class SaleOrder(models.Model):
 
     def _get_availability_items(self):
         """A quotation that waits for goods promises none of them: it may be saved as it is."""
-        waiting = {o.id for o in self if o.availability_queue_state == "queued"}
+        waiting = set(self._filter_queued().ids)
         return [
             item
             for item in super()._get_availability_items()
             if item.is_firm or item.document[1] not in waiting
+        ]
+
+    def _filter_queued(self):
+        return self.filtered(lambda order: order.availability_queue_state == "queued")
+
+    def _get_holdable_items(self):
+        """A quotation that waits holds what a re-allocation gave it."""
+        return super()._get_holdable_items() + [
+            item for item in self._filter_queued()._get_queued_items() if not item.is_firm
         ]
 
     def _get_queued_items(self):
@@ -157,13 +168,11 @@ class SaleOrder(models.Model):
     def action_leave_availability_queue(self):
         """Stop waiting for goods. From now on the quotation is checked like any other."""
         self.check_access("write")
-        self.filtered(lambda order: order.availability_queue_state == "queued").write(
-            {"availability_queue_state": "none"}
-        )
+        self._filter_queued().write({"availability_queue_state": "none"})
 
     def action_confirm(self):
         """An order that is confirmed, by whomever, no longer waits."""
-        waiting = self.filtered(lambda order: order.availability_queue_state == "queued")
+        waiting = self._filter_queued()
         result = super().action_confirm()
         waiting.filtered(lambda order: order.state == "sale").write(
             {"availability_queue_state": "confirmed", "availability_queue_problem": False}
@@ -172,8 +181,7 @@ class SaleOrder(models.Model):
 
     def _action_cancel(self):
         result = super()._action_cancel()
-        waiting = self.filtered(lambda order: order.availability_queue_state == "queued")
-        waiting.write({"availability_queue_state": "none"})
+        self._filter_queued().write({"availability_queue_state": "none"})
         return result
 
     # === JOB === #
@@ -213,7 +221,7 @@ class SaleOrder(models.Model):
         expired = self.filtered("is_expired")
         left, waited_for = {}, set()
         for order in self:
-            asked = order._get_insisted_quantities(items[order], modes)
+            asked = order._get_insisted_quantities(items[order], modes, reading)
             for key in asked:
                 left.setdefault(key, reading.get_figures(key).available)
             short = {key for key in asked if order._is_queue_short(key, asked[key], left[key])}
@@ -229,21 +237,22 @@ class SaleOrder(models.Model):
                 waited_for |= asked.keys()  # someone outside the queue was faster
 
     def _filter_waiting(self):
-        return self.filtered(
-            lambda order: (
-                order.availability_queue_state == "queued" and order.state in ("draft", "sent")
-            )
-        )
+        return self._filter_queued().filtered(lambda order: order.state in ("draft", "sent"))
 
     @api.model
-    def _get_insisted_quantities(self, items, modes):
-        """Return dict {AvailabilityKey: quantity} of what must be there, lots and products."""
-        asked = defaultdict(float)
+    def _get_insisted_quantities(self, items, modes, reading):
+        """Return what must be there of lots and products, beyond what the items hold already.
+
+        :return: dict {AvailabilityKey: quantity in the product's unit}
+        """
+        asked, sources = defaultdict(float), defaultdict(set)
         for item in items:
             if modes[item] in ("stop", "approve"):
                 for key in {item.key, item.key.of_any_lot}:
                     asked[key] += item.quantity
-        return asked
+                    sources[key].add(item.source)
+        missing = {k: asked[k] - reading.get_own_hold(k, sources[k]) for k in asked}
+        return {key: quantity for key, quantity in missing.items() if quantity > 0}
 
     @api.model
     def _is_queue_short(self, key, asked, left):

@@ -18,6 +18,13 @@ class StockMove(models.Model):
             self.env["sale.order"]._trigger_availability_queue()
         return moves
 
+    def write(self, vals):
+        """A receipt that comes sooner may count now, where the terms say so."""
+        result = super().write(vals)
+        if "date" in vals and "incoming" in self.picking_type_id.mapped("code"):
+            self.env["sale.order"]._trigger_availability_queue()
+        return result
+
     def _action_cancel(self):
         """What a cancelled document does not take is free again."""
         promised = self.filtered(lambda move: move.state not in ("draft", "done", "cancel"))
@@ -43,6 +50,16 @@ class SalesAvailabilityHold(models.Model):
     def unlink(self):
         result = super().unlink()
         self.env["sale.order"]._trigger_availability_queue()
+        return result
+
+
+class StockLocation(models.Model):
+    _inherit = "stock.location"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_quarantine" in vals and not vals["is_quarantine"]:
+            self.env["sale.order"]._trigger_availability_queue()
         return result
 
 

@@ -76,6 +76,16 @@ class SalesAvailabilityHold(models.Model):
             "lot_id": key.lot_id or False,
         }
 
+    def _prepare_delivery_move(self):
+        """Return the values of a stock move that delivers what an invoice line holds."""
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "product_uom_qty": self.quantity,
+            "product_uom": self.uom_id.id,
+            "availability_invoice_line_id": self.invoice_line_id.id,
+        }
+
     def _trim(self, field, asked):
         """Hold no more than is asked for.
 

@@ -348,6 +348,8 @@ class SalesAvailabilityReallocation(models.Model):
         if model == "stock.move":
             yield SQL("SELECT FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR UPDATE", ids)
             table, column = SQL("stock_move_line"), SQL("move_id")
+        elif model == "account.move.line":
+            table, column = SQL("sales_availability_hold"), SQL("invoice_line_id")
         else:
             table, column = SQL("sales_availability_hold"), SQL("sale_line_id")
         yield SQL("SELECT FROM %s WHERE %s = ANY(%s) ORDER BY id FOR UPDATE", table, column, ids)
@@ -358,12 +360,13 @@ class SalesAvailabilityReallocation(models.Model):
         lines = self.line_ids
         planned = {line: line.quantity for line in lines}
         lines.filtered(lambda line: line.kind == "quotation")._apply_hold()
-        lines.filtered(lambda line: line.kind != "quotation")._apply_reservations()
+        lines.filtered(lambda line: line.source_model == "stock.move")._apply_reservations()
         got = self._read_quantities()
         for line in lines:
             line.write({"planned": planned[line], "quantity": got.get(line._get_demand_key(), 0.0)})
         self.write({"state": "applied", "user_id": self.env.uid, "date": fields.Datetime.now()})
         self._tell_documents()
+        self.env["sale.order"]._trigger_availability_queue()  # of those who won, if they waited
 
     def _check_situation_and_claim(self):
         """Compare the situation with the one that was simulated; claim what quotations gain."""

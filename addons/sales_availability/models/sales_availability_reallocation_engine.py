@@ -12,15 +12,17 @@ class SalesAvailability(models.AbstractModel):
 
     @api.model
     def _get_demands(self, key):
-        """Return who has or wants goods of a key. A hook: queued quotations may be added.
+        """Return who has or wants goods of a key. A hook of whatever else wants goods.
 
-        A demand that is no stock move is the line of a quotation or an invoice that holds goods.
+        A demand that is no stock move is the line of a quotation or an invoice that holds goods,
+        or of a quotation that waits for them.
 
         :param key: ``AvailabilityKey``
         :return: list of ``AllocationDemand``
         """
         self._flush_availability_terms()
         rows = self.env.execute_query(self._get_move_demands_query(key))
+        rows += self.env.execute_query(self._get_invoice_demands_query(key))
         rows += self.env.execute_query(self._get_hold_demands_query(key))
         return [AllocationDemand(HoldSource(*row[:2]), *row[2:]) for row in rows]
 
@@ -148,6 +150,31 @@ class SalesAvailability(models.AbstractModel):
                      WHERE quant.move_id = move.id) AS line
             """,
             self._get_frozen_line_condition(),
+        )
+
+    @api.model
+    def _get_invoice_demands_query(self, key):
+        """What invoices hold was sold and paid for, or will be: nobody can be given it."""
+        return SQL(
+            """
+            SELECT 'account.move.line',
+                   invoice_line_id,
+                   'invoice',
+                   COALESCE(lot_id, 0),
+                   quantity,
+                   quantity,
+                   quantity,
+                   quantity
+              FROM sales_availability_hold
+             WHERE invoice_line_id IS NOT NULL
+               AND product_id = %(product)s
+               AND warehouse_id = %(warehouse)s
+               AND %(lot)s IN (0, lot_id)
+          ORDER BY id
+            """,
+            product=key.product_id,
+            warehouse=key.warehouse_id,
+            lot=key.lot_id,
         )
 
     @api.model

@@ -25,9 +25,10 @@ CONFLICTS = (errors.SerializationFailure, errors.LockNotAvailable, errors.Deadlo
 BATCH = 50  # moves of one product that are reserved in one transaction: about half a second
 PATIENCE = 30  # times that the job finds a product busy, before it leaves it to the next run
 PAUSE = 0.1  # seconds between two of them; a confirmation takes about as long
-# The job waits for so many seconds, while the orders that called it are still coming in: one
-# reservation of ten moves costs half of ten, and takes from no confirmation.
-COLLECTION = 2
+# The job waits as long as orders that leave their reservation to it are still coming in: it would
+# take its time from theirs, and one reservation of ten moves costs half of ten.
+COLLECTION = 2  # seconds in which none came, before it begins
+COLLECTIONS = 5  # so many times it looks at most
 LOCK_TIMEOUT = "2s"  # so long the job waits for who writes quants without announcing himself
 
 
@@ -88,9 +89,7 @@ class StockMove(models.Model):
     def _reserve_deferred(self):
         """Reserve the goods of deferred moves, one product of a warehouse after the other."""
         Cron = self.env["ir.cron"]
-        if not module.current_test:
-            time.sleep(COLLECTION)
-        Cron._commit_progress(remaining=1)  # what came meanwhile is seen from here on
+        self._wait_for_more()
         batches = self._get_deferred_batches()
         Cron._commit_progress(remaining=sum(len(ids) for _key, ids in batches))
         for key, ids in batches:
@@ -98,6 +97,20 @@ class StockMove(models.Model):
                 self.browse(ids)._reserve_patiently(key, announcer)
             if not Cron._commit_progress(len(ids)):
                 break
+
+    @api.model
+    def _wait_for_more(self):
+        """Let orders come in, for a bounded time; what came is seen from here on."""
+        if module.current_test:
+            return
+        known = None
+        for _round in range(COLLECTIONS):
+            moves = self._get_deferred_moves()
+            if moves == known:
+                break
+            known = moves
+            time.sleep(COLLECTION)
+            self.env["ir.cron"]._commit_progress(remaining=1)
 
     @api.model
     def _get_deferred_moves(self):

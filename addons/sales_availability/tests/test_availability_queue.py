@@ -140,6 +140,16 @@ class TestAvailabilityQueue(AvailabilityCommon):
         self.assertIn("Confirmed automatically", message.body)
         self.assertEqual(message.notified_partner_ids, self.salesperson.partner_id)
 
+    def test_salesperson_is_told_in_chinese(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["sales_availability"], ["zh_CN"])
+        self.salesperson.lang = "zh_CN"
+        order = self._queue((self.pump, 50))
+        self._receive(self.pump, 10)
+        self._run()
+        self.assertEqual(order.state, "sale")
+        self.assertIn("已自动确认", order.message_ids[0].body)
+
     def test_salesperson_is_told_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.salesperson.lang = "zh_CN"
@@ -283,6 +293,41 @@ class TestAvailabilityQueue(AvailabilityCommon):
         self._prepare_receipt(self.pump, 10).action_confirm()
         self._run()
         self.assertEqual(order.state, "sale")
+
+    def test_receipt_that_comes_sooner(self):
+        self.stop_warehouse.availability_incoming_days = 7
+        picking = self._prepare_receipt(self.pump, 10)
+        picking.move_ids.date = fields.Datetime.now() + timedelta(days=30)
+        picking.action_confirm()
+        order = self._queue((self.pump, 50))
+        self._run()
+        self.assertEqual(order.state, "draft")
+        picking.scheduled_date = fields.Datetime.now() + timedelta(days=2)
+        self._run()
+        self.assertEqual(order.state, "sale")
+
+    def test_goods_that_come_out_of_quarantine(self):
+        shelf = self.env["stock.location"].create(
+            {
+                "name": "Inspection",
+                "location_id": self.stop_warehouse.lot_stock_id.id,
+                "is_quarantine": True,
+            }
+        )
+        self.env["stock.quant"]._update_available_quantity(self.pump, shelf, 10)
+        order = self._queue((self.pump, 50))
+        self._run()
+        self.assertEqual(order.state, "draft")
+        shelf.is_quarantine = False
+        self._run()
+        self.assertEqual(order.state, "sale")
+
+    def test_what_a_quotation_held_is_given_back_when_it_waits(self):
+        self.stop_warehouse.write({"availability_mode": "approve", "availability_hold_hours": 48})
+        order = self._create_order((self.pump, 50))
+        self.assertEqual(self._get_available(self.pump), 0)
+        order.action_queue_for_availability()
+        self.assertEqual(self._get_available(self.pump), 40)
 
     def test_lot_that_an_order_waits_for(self):
         grease = self._create_product("Grease", "GREASE", tracking="lot")

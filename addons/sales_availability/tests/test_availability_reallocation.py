@@ -370,6 +370,55 @@ class TestAvailabilityReallocation(ReallocationCommon):
         record = self._simulate(warehouse_id=self.stop_warehouse.id)
         self.assertGets(record, {quotation: 12})
 
+    # === THOSE WHO WAIT, AND INVOICES === #
+
+    def test_quotation_that_waits_can_win(self):
+        self.stop_warehouse.write({"availability_mode": "approve", "availability_hold_hours": 48})
+        holder = self._create_order((self.pump, 30))
+        waiting = self._create_order((self.pump, 25), availability_queue_state="queued")
+        record = self._simulate(warehouse_id=self.stop_warehouse.id)
+        line = self._get_line(record, waiting)
+        self.assertEqual((line.kind, line.asked, line.has_now), ("quotation", 25, 0))
+        self._set_order(record, waiting, holder)
+        self.assertGets(record, {waiting: 25, holder: 15})
+        record.action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(waiting.availability_hold_ids.quantity, 25)
+        waiting.client_order_ref = "saved again"
+        waiting.order_line.product_uom_qty = 24
+        self.assertEqual(waiting.availability_hold_ids.quantity, 24, "it keeps what it was given")
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_availability.ir_cron_confirm_queued_orders").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((waiting.state, holder.state), ("sale", "draft"))
+
+    def test_what_an_invoice_holds_stays_its_own(self):
+        self.stop_warehouse.availability_invoice_mode = "stop"
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_user_id": self.salesperson.id,
+                "availability_warehouse_id": self.stop_warehouse.id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.pump.id, "quantity": 15, "tax_ids": []})
+                ],
+            }
+        )
+        invoice.action_post()
+        order = self._confirm_order((self.pump, 25))
+        order.order_line.move_ids._do_unreserve()
+        record = self._simulate(warehouse_id=self.stop_warehouse.id)
+        line = self._get_line(record, invoice)
+        self.assertEqual((line.kind, line.has_now, line.is_locked), ("invoice", 15, True))
+        self.assertEqual((line.partner_id, line.user_id), (self.customer, self.salesperson))
+        self._set_order(record, order, invoice)
+        self.assertGets(record, {order: 25, invoice: 15})
+        record.action_apply()
+        self.assertReserved({order: 25})
+        self.assertEqual(invoice.availability_hold_ids.quantity, 15)
+
     # === LOTS === #
 
     def test_promised_lots_come_first(self):

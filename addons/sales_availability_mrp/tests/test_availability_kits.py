@@ -220,6 +220,59 @@ class TestAvailabilityKits(AvailabilityCommon):
         order._action_cancel()
         self.assertEqual(self._get_available(self.pump), 40)
 
+    # === INVOICES === #
+
+    def _create_invoice(self, quantity):
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "availability_warehouse_id": self.stop_warehouse.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"product_id": self.station.id, "quantity": quantity, "tax_ids": []}
+                    )
+                ],
+            }
+        )
+
+    def test_invoiced_kit_asks_for_its_components(self):
+        self.stop_warehouse.availability_invoice_mode = "stop"
+        with self.assertRefused("This invoice", "Pump", "asked 42, available 40, missing 2"):
+            self._create_invoice(21)
+        self.assertTrue(self._create_invoice(20))
+
+    def test_invoiced_kit_holds_and_delivers_its_components(self):
+        self.stop_warehouse.availability_invoice_mode = "stop"
+        invoice = self._create_invoice(15)
+        invoice.action_post()
+        self.assertEqual(self._get_available(self.pump), 10)
+        self.assertEqual(self._get_available(self.valve), 40)
+        self.assertEqual(invoice.invoice_line_ids.availability_hold_quantity, 15)
+        with self.assertRefused("asked 11", "available 10", invoice.name):
+            self._create_order((self.pump, 11))
+        invoice.action_create_availability_delivery()
+        moves = invoice.invoice_line_ids.availability_move_ids
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in moves},
+            {self.pump: 30, self.valve: 60},
+        )
+        self.assertFalse(invoice.availability_hold_ids)
+        self.assertEqual(self._get_available(self.pump), 10)
+        moves.quantity = 30
+        moves.picked = True
+        moves.picking_id.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(self._get_available(self.pump), 10, "all pumps went")
+        self.assertEqual(self._get_available(self.valve), 40, "30 valves are still to come")
+
+    def test_credited_kit_gives_its_components_back(self):
+        self.stop_warehouse.availability_invoice_mode = "stop"
+        invoice = self._create_invoice(15)
+        invoice.action_post()
+        invoice._reverse_moves().action_post()
+        self.assertEqual(self._get_available(self.pump), 40)
+        self.assertEqual(self._get_available(self.valve), 100)
+
     def test_number_of_queries_does_not_grow_with_the_kits(self):
         self.assertEqual(self._count_queries(10), self._count_queries(100))
 
