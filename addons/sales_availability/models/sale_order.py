@@ -64,13 +64,13 @@ class SaleOrder(models.Model):
                 )
 
     def _prepare_availability_warning(self, line):
-        return self.env._(
-            "%(product)s in %(warehouse)s (available %(available)s, missing %(missing)s %(uom)s)",
-            product=line.product_id.display_name,
-            warehouse=line.warehouse_id.sudo().name,
-            available=self._format_quantity(line.availability_quantity),
-            missing=self._format_quantity(line.availability_missing),
-            uom=line.product_uom_id.name,
+        """Return what a line lacks, in its own unit; known while it is still being typed."""
+        return self._format_missing(
+            line.product_id.display_name,
+            line.warehouse_id.sudo(),  # its name is no secret to who sells from it
+            line.availability_quantity,
+            line.availability_missing,
+            line.product_uom_id,
         )
 
     @api.model_create_multi

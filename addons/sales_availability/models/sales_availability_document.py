@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime, formatLang
 
@@ -263,13 +263,24 @@ class SalesAvailabilityDocument(models.AbstractModel):
     def _prepare_shortage_summary(self, shortage):
         product = self.env["product.product"].browse(shortage.key.product_id)
         warehouse = self.env["stock.warehouse"].sudo().browse(shortage.key.warehouse_id)
+        return self._format_missing(
+            self._format_shortage_product(product, shortage.key),
+            warehouse,
+            max(shortage.available, 0.0),
+            shortage.missing,
+            product.uom_id,
+        )
+
+    @api.model
+    def _format_missing(self, product_name, warehouse, available, missing, uom):
+        """Return a short text of what is missing, with quantities of the unit of measure."""
         return self.env._(
             "%(product)s in %(warehouse)s (available %(available)s, missing %(missing)s %(uom)s)",
-            product=self._format_shortage_product(product, shortage.key),
+            product=product_name,
             warehouse=warehouse.name,
-            available=self._format_quantity(max(shortage.available, 0.0)),
-            missing=self._format_quantity(shortage.missing),
-            uom=product.uom_id.name,
+            available=self._format_quantity(available),
+            missing=self._format_quantity(missing),
+            uom=uom.name,
         )
 
     # === DECISIONS === #

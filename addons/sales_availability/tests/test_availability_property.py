@@ -35,7 +35,10 @@ class Shelf:
 class TestAvailabilityProperty(AvailabilityCommon):
     """Random operations of all kinds give what the simple model gives, refusals included."""
 
-    OPERATIONS = ("order", "order", "order", "change", "cancel", "deliver", "transfer", "invoice")
+    OPERATIONS = (
+        *("order", "order", "order", "change", "cancel"),
+        *("unreserve", "deliver", "transfer", "invoice"),
+    )
 
     @classmethod
     def setUpClass(cls):
@@ -118,6 +121,12 @@ class TestAvailabilityProperty(AvailabilityCommon):
         if order:
             order._action_cancel()
             del shelf.promises[order]
+
+    def _try_unreserve(self, generator, shelf):
+        """What is promised stays so, whether or not it is reserved."""
+        order = self._choose(generator, shelf, "sale.order")
+        if order:
+            order.picking_ids.do_unreserve()
 
     def _try_deliver(self, generator, shelf):
         order = self._choose(generator, shelf, "sale.order")

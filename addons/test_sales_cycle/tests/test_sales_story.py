@@ -120,7 +120,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.salesperson.lang = "zh_CN"
         self.start_tour("/odoo/sales", "test_sales_cycle_story", login="story_salesperson")
-        order = self.env["sale.order"].search([("partner_id.name", "=", "Chengdu Langsu")])
+        order = self._get_orders_of_langsu()
         self.assertEqual(len(order), 1, "the order of 41 was refused and not saved")
         self.assertEqual(order.user_id, self.salesperson)
         self.assertEqual(order.order_line.product_uom_qty, 30)
@@ -129,3 +129,16 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertEqual(order.picking_ids.move_line_ids.lot_id, self.lot)
         self.assertEqual(order.invoice_ids.state, "posted")
         self.assertEqual(order.invoice_ids.amount_untaxed, 30 * 95)
+
+        self.start_tour("/odoo/sales", "test_sales_cycle_waiting", login="story_salesperson")
+        waiting = self._get_orders_of_langsu() - order
+        self.assertEqual((waiting.state, waiting.availability_queue_state), ("draft", "queued"))
+        self._receive(5)
+        self._run_queue()
+        self.assertEqual(waiting.state, "sale", "its goods have arrived: 10 were left, 5 came")
+        self.env["sales.availability.balance"]._refresh_marked(100)
+        query = "/odoo/action-sales_availability.action_availability_balance"
+        self.start_tour(query, "test_sales_cycle_why", login="story_salesperson")
+
+    def _get_orders_of_langsu(self):
+        return self.env["sale.order"].search([("partner_id.name", "=", "Chengdu Langsu")])

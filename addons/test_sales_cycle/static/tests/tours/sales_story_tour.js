@@ -7,8 +7,8 @@ function leaveLine() {
     return { content: "Leave the line", trigger: ".o_form_sheet .oe_title", run: "click" };
 }
 
-registry.category("web_tour.tours").add("test_sales_cycle_story", {
-    steps: () => [
+function startQuotation() {
+    return [
         { content: "Start a quotation", trigger: ".o_list_button_add", run: "click" },
         {
             content: "For the customer",
@@ -16,8 +16,13 @@ registry.category("web_tour.tours").add("test_sales_cycle_story", {
             run: "edit Chengdu Langsu",
         },
         { trigger: ".ui-autocomplete > li > a:contains('Chengdu Langsu')", run: "click" },
+    ];
+}
+
+function addGrease(quantity) {
+    return [
         {
-            content: "Grease, more than there is",
+            content: `${quantity} of grease, more than there is`,
             trigger: ".o_field_x2many_list_row_add a",
             run: "click",
         },
@@ -26,8 +31,15 @@ registry.category("web_tour.tours").add("test_sales_cycle_story", {
             run: "edit Bearing grease",
         },
         { trigger: ".ui-autocomplete > li > a:contains('Bearing grease')", run: "click" },
-        { trigger: QUANTITY_INPUT, run: "edit 41" },
+        { trigger: QUANTITY_INPUT, run: `edit ${quantity}` },
         leaveLine(),
+    ];
+}
+
+registry.category("web_tour.tours").add("test_sales_cycle_story", {
+    steps: () => [
+        ...startQuotation(),
+        ...addGrease(41),
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
         {
             content: "Refused: 40 are available",
@@ -74,6 +86,47 @@ registry.category("web_tour.tours").add("test_sales_cycle_story", {
         {
             content: "The invoice is posted",
             trigger: ".o_form_saved .o_arrow_button_current[data-value='posted']",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_waiting", {
+    steps: () => [
+        ...startQuotation(),
+        ...addGrease(15),
+        {
+            content: "Of 15, only 10 are left: ask what to do about the line",
+            trigger: ".o_data_row:not(.o_selected_row) button[data-availability='missing']",
+            run: "click",
+        },
+        { trigger: ".o_popover [data-figure='missing']:contains('5')" },
+        {
+            content: "Wait for the next receipt",
+            trigger: ".o_popover [data-remedy='queue']",
+            run: "click",
+        },
+        {
+            content: "The quotation is saved and says that it waits",
+            trigger: ".o_form_saved div[name='availability_queue']",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_why", {
+    steps: () => [
+        {
+            content: "Ten were promised to the order that waited: ask why none is available",
+            trigger: ".o_data_row:contains('STORY-GREASE') td[name='available']:contains('0')",
+            run: "click",
+        },
+        {
+            content: "The order that holds them is named: open it",
+            trigger: ".o_form_view .o_data_row:contains('15'):has(.fa-external-link) button",
+            run: "click",
+        },
+        {
+            content: "It was confirmed by itself",
+            trigger: ".o_form_view .o_arrow_button_current[data-value='sale']",
         },
     ],
 });
