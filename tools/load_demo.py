@@ -21,8 +21,9 @@ from pathlib import Path
 
 ADDONS = Path(__file__).resolve().parents[1] / "addons"
 TRY_FIRST = (
-    "Sales > Orders > New, warehouse Chengdu: ask for more than 5 of PLC-C1214 and save: refused",
+    "Sales > Orders > New, warehouse Chengdu: 12 of PLC-C1214; click the red figure, then save",
     "the same in the warehouse Shanghai: saved, the line warns",
+    "Inventory > Reporting > On-hand Query: click a row to see why it says this number",
     "log in as li.na: her customers, quotations and activities",
 )
 
