@@ -37,10 +37,13 @@ open({path!r}, "w").write(json.dumps(result[1:]))
 """
 
 
-def measure(databases, template, sizes=(100, 300), attempts=3):
+def measure(databases, template, sizes=(100, 300), attempts=3, rounds=3):
+    before, after = [], []
     with both_sides(databases, template, "sales_availability") as (plain, ours):
-        before = _measure_side(databases, plain, None, sizes, attempts)
-        after = _measure_side(databases, ours, "stop", sizes, attempts)
+        for _round in range(rounds):  # turn by turn: a busy moment of the machine hits both
+            before.append(_measure_side(databases, plain, None, sizes, attempts))
+            after.append(_measure_side(databases, ours, "stop", sizes, attempts))
+    before, after = _get_best(before), _get_best(after)
     rows, holds = [], True
     for (size, plain_s, plain_queries), (_size, our_s, our_queries) in zip(
         before, after, strict=True
@@ -50,8 +53,16 @@ def measure(databases, template, sizes=(100, 300), attempts=3):
         rows.append(
             [size, f"{plain_s:.2f}", f"{our_s:.2f}", f"{ratio:.2f}", plain_queries, our_queries]
         )
-    title = f"Long order: created and confirmed, best of {attempts}; bar: ratio <= {RATIO:.2f}"
+    title = (
+        f"Long order: created and confirmed, best of {rounds} x {attempts}; "
+        f"bar: ratio <= {RATIO:.2f}"
+    )
     return title, ["lines", "plain s", "ours s", "ratio", "plain SQL", "our SQL"], rows, holds
+
+
+def _get_best(rounds):
+    """Return for each size (lines, least seconds, SQL statements)."""
+    return [min(of_size, key=lambda one: one[1]) for of_size in zip(*rounds, strict=True)]
 
 
 def _measure_side(databases, database, mode, sizes, attempts):
