@@ -38,6 +38,10 @@ function addLine(product, quantity) {
             run: "click",
         },
         {
+            content: "The product is known: its answer cannot take the line back any more",
+            trigger: ".o_selected_row button[data-availability]",
+        },
+        {
             trigger: `${LINE}[name='product_uom_qty'] input`,
             run: `edit ${quantity}`,
         },

@@ -31,6 +31,10 @@ function addGrease(quantity) {
             run: "edit Bearing grease",
         },
         { trigger: ".ui-autocomplete > li > a:contains('Bearing grease')", run: "click" },
+        {
+            content: "The product is known: its answer cannot take the line back any more",
+            trigger: ".o_selected_row button[data-availability]",
+        },
         { trigger: QUANTITY_INPUT, run: `edit ${quantity}` },
         leaveLine(),
     ];
