@@ -14,6 +14,8 @@ from .testing_report import Outcome, failed, verdict
 from .testing_run import tail
 
 LIMIT = 600
+# Core locks this table without waiting; PostgreSQL's own housekeeping holds a lock at times.
+NO_AUTOVACUUM = "ALTER TABLE ir_module_module SET (autovacuum_enabled = false)"
 SCRIPT = """\
 import sys
 sys.path.insert(0, {repository!r})
@@ -28,6 +30,7 @@ def run_inside(
     """Run a function of testing_inside.py in Odoo: the exit code, and what it told."""
     target = log.with_suffix(".json")
     target.unlink(missing_ok=True)
+    databases.server.psql(NO_AUTOVACUUM, database)
     script = SCRIPT.format(
         repository=str(REPOSITORY), function=function, arguments=arguments, target=str(target)
     )

@@ -131,7 +131,7 @@ class AccountMove(models.Model):
         """Deliver the goods that posted invoices hold: their hold becomes that of the delivery."""
         self.check_access("write")
         for move in self:
-            # Who may write the invoice may deliver what it holds, whatever of holds he may read.
+            # Who may write the invoice may deliver what it holds, and need not see any holds.
             holds = move.sudo().availability_hold_ids
             if move.state != "posted" or not holds:
                 raise UserError(

@@ -132,9 +132,9 @@ class SaleOrder(models.Model):
 
     def _get_holdable_items(self):
         """A quotation that waits holds what a re-allocation gave it."""
-        return super()._get_holdable_items() + [
-            item for item in self._filter_queued()._get_queued_items() if not item.is_firm
-        ]
+        waiting = self._filter_queued()
+        items = super(SaleOrder, self - waiting)._get_holdable_items()
+        return items + [item for item in waiting._get_queued_items() if not item.is_firm]
 
     def _get_queued_items(self):
         """Return what the orders will ask for when they are confirmed."""
