@@ -6,9 +6,16 @@
     "author": "Sales Cycle contributors",
     "website": "https://github.com/sales-cycle/sales-cycle",
     "license": "LGPL-3",
-    "depends": ["sale_crm", "phone_validation", "utm"],
+    "depends": ["sale_crm", "phone_validation", "utm", "iap"],
     "data": [
         "security/ir.model.access.csv",
+        "security/sales_customer_security.xml",
         "data/sales_customer_data.xml",
+        "data/sales_customer_key_policy_data.xml",
+        "views/sales_customer_key_views.xml",
+        "views/res_partner_views.xml",
+        "views/sales_customer_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,3 +1,9 @@
-from . import sales_region
-from . import sales_customer_grade
-from . import res_partner
+from . import (
+    res_partner,
+    res_partner_duplicates,
+    res_partner_keys,
+    sales_customer_grade,
+    sales_customer_key,
+    sales_customer_key_policy,
+    sales_region,
+)

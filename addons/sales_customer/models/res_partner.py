@@ -50,7 +50,3 @@ class ResPartner(models.Model):
     def _compute_followup_interval(self):
         for partner in self:
             partner.followup_interval = partner.customer_grade_id.followup_interval
-
-    def _phone_get_number_fields(self):
-        """Mobile numbers are numbers, too."""
-        return [*super()._phone_get_number_fields(), "mobile"]

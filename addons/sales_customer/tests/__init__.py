@@ -1,0 +1,5 @@
+from . import (
+    test_customer_duplicates,
+    test_customer_keys,
+    test_customer_policy,
+)
