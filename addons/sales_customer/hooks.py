@@ -1,5 +1,9 @@
 def post_init_hook(env):
-    """Give keys to the customers that are there. Duplicates stay, and are listed to clean up."""
+    """Give codes and keys to the customers that are there.
+
+    Duplicates stay, and are listed to clean up.
+    """
+    env["res.partner"]._build_customer_codes()
     env["sales.customer.key"]._build_keys()
 
 

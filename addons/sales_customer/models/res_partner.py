@@ -7,6 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    licence_ids = fields.One2many("sales.customer.licence", "partner_id", string="Licences")
     source_id = fields.Many2one("utm.source", index="btree_not_null", ondelete="set null")
     sales_region_id = fields.Many2one(
         "sales.region", index="btree_not_null", ondelete="restrict", tracking=True

@@ -13,6 +13,15 @@ from ..tools.customer_keys import (
 # How much it tells about two customers that they have the same.
 WEIGHTS = {"tax": 100, "wechat": 60, "phone": 50, "mail": 50, "name": 40, "domain": 10}
 MOST_NAMES = 5
+# Who may not read what a kind is made of is not told either which customer has the same.
+SOURCES = {
+    "tax": {"vat", "company_registry"},
+    "wechat": {"wechat"},
+    "phone": {"phone", "mobile"},
+    "mail": {"email"},
+    "domain": {"email", "website"},
+    "name": set(),
+}
 
 
 class ResPartner(models.Model):
@@ -45,7 +54,7 @@ class ResPartner(models.Model):
         holders = self.browse({holder.id for _key, holder in conflicts})
         readable = holders._filtered_access("read")
         lines = [self._get_conflict_line(key, holder, readable) for key, holder in conflicts]
-        if holders - readable:
+        if holders - readable or {key.kind for key, _h in conflicts} - self._get_visible_kinds():
             lines.append(
                 self.env._(
                     "To get it, ask its owner: Sales > Orders > Ask for a Customer, with the same "
@@ -57,7 +66,7 @@ class ResPartner(models.Model):
 
     def _get_conflict_line(self, key, holder, readable):
         values = {"label": self._get_key_labels()[key.kind], "value": key.value}
-        if holder in readable:
+        if holder in readable and key.kind in self._get_visible_kinds():
             return self.env._(
                 '%(label)s "%(value)s" belongs to %(customer)s.',
                 customer=holder.display_name,
@@ -66,6 +75,11 @@ class ResPartner(models.Model):
         # as superuser: the notice may say until when, which depends on what is not readable
         notice = holder.sudo()._get_duplicate_notice(self.env.user)
         return self.env._('%(label)s "%(value)s": %(notice)s', notice=notice, **values)
+
+    @api.model
+    def _get_visible_kinds(self):
+        hidden = self._get_hidden_fields()
+        return {kind for kind, names in SOURCES.items() if not names & hidden}
 
     @api.model
     def _get_key_labels(self):
@@ -140,13 +154,18 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_warning(self, duplicates, readable):
-        named = [p.with_prefetch(readable.ids) for p in duplicates if p in readable]
-        labels = self._get_key_labels()
+        visible = self._get_visible_kinds()
+        labels = {kind: text for kind, text in self._get_key_labels().items() if kind in visible}
+        named = [
+            partner.with_prefetch(readable.ids)
+            for partner, kinds in duplicates.items()
+            if partner in readable and labels.keys() & kinds
+        ]
         lines = [
             self.env._(
                 "%(customer)s: same %(what)s",
                 customer=partner.display_name,
-                what=", ".join(labels[kind] for kind in duplicates[partner]),
+                what=", ".join(labels[kind] for kind in duplicates[partner] if kind in labels),
             )
             for partner in named[:MOST_NAMES]
         ]
@@ -159,7 +178,9 @@ class ResPartner(models.Model):
     def action_open_duplicates(self):
         """Open those possible duplicates that the user may read."""
         self.ensure_one()
-        found = self.browse([partner.id for partner in self._find_duplicates()[self]])
+        visible = self._get_visible_kinds()
+        duplicates = self._find_duplicates()[self].items()
+        found = self.browse([partner.id for partner, kinds in duplicates if visible & {*kinds}])
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Possible Duplicates"),

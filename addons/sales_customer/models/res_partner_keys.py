@@ -70,23 +70,28 @@ class ResPartner(models.Model):
         if not vals.keys() & set(self._get_customer_key_fields()):
             return super().write(vals)
         is_moving = bool(vals.keys() & {"parent_id", "is_company"})
-        if self._are_contacts_moving(vals):
-            vals = dict.fromkeys(self._synced_commercial_fields(), False) | vals
         with self._keep_customer_keys() as pending:
             if is_moving:
                 pending |= self._get_keyed_ids()
+            if self._are_contacts_moving(vals):
+                self._leave_company()
             result = super().write(vals)
             pending |= self._get_descendant_ids() if is_moving else self._get_keyed_ids()
         return result
 
     def _are_contacts_moving(self, vals):
-        """Core gives the tax ID of the old company to a new one without: two would have it."""
         return bool(vals.get("parent_id")) and all(
             partner.parent_id
             and partner.parent_id.id != vals["parent_id"]
             and not vals.get("is_company", partner.is_company)
             for partner in self
         )
+
+    def _leave_company(self):
+        """Core gives the tax ID of the old company to a new one without: two would have it."""
+        self.check_access("write")
+        # what the company gave them is not theirs, whether or not the user may see it
+        super(ResPartner, self.sudo()).write(dict.fromkeys(self._synced_commercial_fields(), False))
 
     def _get_descendant_ids(self):
         """A company that becomes part of another one, or a person, takes its contacts along."""
@@ -106,6 +111,9 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_same_vat_partner_id(self):
         """Core finds duplicates as superuser and names them: only to those who may read them."""
+        if self._get_hidden_fields() & {"vat", "company_registry"}:
+            self.same_vat_partner_id = self.same_company_registry_partner_id = False
+            return
         super()._compute_same_vat_partner_id()
         if self.env.su:
             return

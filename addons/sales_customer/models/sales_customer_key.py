@@ -206,7 +206,8 @@ class SalesCustomerKey(models.Model):
                 kinds,
                 values,
                 companies,
-            )
+            ),
+            log_exceptions=False,  # of two at once one fails to serialise: Odoo repeats it
         )
         return set(self.env.cr.fetchall())
 

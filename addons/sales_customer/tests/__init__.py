@@ -1,5 +1,6 @@
 from . import (
     test_customer_duplicates,
+    test_customer_file,
     test_customer_keys,
     test_customer_policy,
 )

@@ -14,3 +14,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         self.env["sales.customer.key"]._release_keys(src_partners.ids)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        """The one that stays keeps its code, or takes over one: no two have it in between."""
+        code = dst_partner.customer_code or next(
+            filter(None, src_partners.mapped("customer_code")), False
+        )
+        src_partners.customer_code = False
+        dst_partner.customer_code = code
+        return super()._update_values(src_partners, dst_partner)
