@@ -15,9 +15,11 @@
         "data/sales_customer_licence_data.xml",
         "views/sales_customer_key_views.xml",
         "views/sales_customer_file_views.xml",
+        "views/sales_customer_intake_views.xml",
         "views/res_partner_views.xml",
         "views/sales_customer_menus.xml",
     ],
+    "external_dependencies": {"python": ["openpyxl", "phonenumbers", "vobject"]},
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

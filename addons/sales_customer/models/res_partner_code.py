@@ -20,7 +20,9 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._set_new_customer_codes(vals_list)
-        return super().create(vals_list)
+        partners = super().create(vals_list)
+        partners._give_customer_codes()  # those that are customers by a default
+        return partners
 
     def write(self, vals):
         result = super().write(vals)
@@ -46,7 +48,7 @@ class ResPartner(models.Model):
     def _give_customer_codes(self):
         # whoever makes a customer of a partner, whatever of it they may change themselves
         lacking = self.sudo().filtered(
-            lambda p: p.customer_rank > 0 and p.commercial_partner_id == p and not p.customer_code
+            lambda p: p.customer_rank > 0 and not p.customer_code and p.commercial_partner_id == p
         )
         for company, partners in lacking.grouped("company_id").items():
             codes = self._draw_customer_codes(company.id, len(partners))

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.customer_keys import (
+    KEY_SOURCES,
     KINDS,
     ContactValues,
     CustomerKey,
@@ -13,15 +14,6 @@ from ..tools.customer_keys import (
 # How much it tells about two customers that they have the same.
 WEIGHTS = {"tax": 100, "wechat": 60, "phone": 50, "mail": 50, "name": 40, "domain": 10}
 MOST_NAMES = 5
-# Who may not read what a kind is made of is not told either which customer has the same.
-SOURCES = {
-    "tax": {"vat", "company_registry"},
-    "wechat": {"wechat"},
-    "phone": {"phone", "mobile"},
-    "mail": {"email"},
-    "domain": {"email", "website"},
-    "name": set(),
-}
 
 
 class ResPartner(models.Model):
@@ -45,12 +37,13 @@ class ResPartner(models.Model):
             return self.env._("This customer exists already and belongs to a colleague.")
         return self.env._("This customer exists already.")
 
-    def _get_duplicate_refusal(self, conflicts):
-        """Return why this partner cannot be saved.
+    @api.model
+    def _get_duplicate_refusal(self, name, conflicts):
+        """Return why a partner cannot be saved.
 
+        :param name: how the user calls the partner
         :param conflicts: list of (CustomerKey, the partner that has it)
         """
-        self.ensure_one()
         holders = self.browse({holder.id for _key, holder in conflicts})
         readable = holders._filtered_access("read")
         lines = [self._get_conflict_line(key, holder, readable) for key, holder in conflicts]
@@ -61,7 +54,6 @@ class ResPartner(models.Model):
                     "number."
                 )
             )
-        name = self.sudo().display_name  # the record that is being saved
         return "\n".join([self.env._("%s cannot be saved: it is a duplicate.", name), *lines])
 
     def _get_conflict_line(self, key, holder, readable):
@@ -78,8 +70,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_visible_kinds(self):
+        """Who may not read a number is not told either which customer has the same."""
         hidden = self._get_hidden_fields()
-        return {kind for kind, names in SOURCES.items() if not names & hidden}
+        return {kind for kind, names in KEY_SOURCES.items() if not names & hidden}
 
     @api.model
     def _get_key_labels(self):
@@ -124,11 +117,9 @@ class ResPartner(models.Model):
     @api.depends(lambda self: self._get_customer_key_fields())
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_customer_duplicate_message(self):
-        duplicates = self._find_duplicates()
-        found = self.browse({p.id for others in duplicates.values() for p in others})
-        readable = found._filtered_access("read")
+        warnings = self._get_duplicate_warnings(self._find_duplicates())
         for partner in self:
-            partner.customer_duplicate_message = self._get_warning(duplicates[partner], readable)
+            partner.customer_duplicate_message = warnings[partner]
 
     def _find_duplicates(self):
         """Return who may be the same customer, the most similar first.
@@ -137,20 +128,36 @@ class ResPartner(models.Model):
 
         :return: dict {partner: {other partner: list of kinds}}
         """
-        keys, roots = self._get_warned_keys()
+        return self._rank_matches(*self._get_warned_keys())
+
+    @api.model
+    def _rank_matches(self, keys, own_ids=None):
+        """Return who has the same keys, the most similar first.
+
+        :param keys: dict {whatever has them: collection of CustomerKey}
+        :param own_ids: dict {whatever has them: id of the partner that it is itself}
+        :return: dict {whatever has them: {partner: list of kinds}}
+        """
         matches = self.env["sales.customer.key"]._find_matches(set().union(*keys.values()))
         result = {}
-        for partner in self:
+        for owner, own_keys in keys.items():
             kinds = defaultdict(set)
-            for key in keys[partner]:
+            for key in own_keys:
                 for other_id in matches.get(key, ()):
-                    if other_id != roots[partner]:
-                        kinds[other_id].add(key.kind)
+                    kinds[other_id].add(key.kind)
+            kinds.pop((own_ids or {}).get(owner), None)
             ranked = sorted(kinds.items(), key=lambda i: (-sum(WEIGHTS[k] for k in i[1]), i[0]))
-            result[partner] = {
+            result[owner] = {
                 self.browse(other_id): sorted(found, key=KINDS.index) for other_id, found in ranked
             }
         return result
+
+    @api.model
+    def _get_duplicate_warnings(self, duplicates):
+        """Return what the user is told about what :meth:`_rank_matches` found."""
+        found = self.browse({p.id for others in duplicates.values() for p in others})
+        readable = found._filtered_access("read")
+        return {owner: self._get_warning(others, readable) for owner, others in duplicates.items()}
 
     @api.model
     def _get_warning(self, duplicates, readable):
@@ -170,9 +177,9 @@ class ResPartner(models.Model):
             for partner in named[:MOST_NAMES]
         ]
         if len(named) > MOST_NAMES:
-            lines.append(self.env._("%s more customers", len(named) - MOST_NAMES))
+            lines.append(self.env._("More customers: %s", len(named) - MOST_NAMES))
         if hidden := len(duplicates) - len(named):
-            lines.append(self.env._("%s customers of colleagues", hidden))
+            lines.append(self.env._("Customers of colleagues: %s", hidden))
         return "\n".join(lines)
 
     def action_open_duplicates(self):

@@ -2,6 +2,8 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
+from ..tools.customer_keys import KEY_SOURCES
+
 PENDING = "sales_customer.pending_keys"
 
 
@@ -98,6 +100,15 @@ class ResPartner(models.Model):
         domain = [("id", "child_of", self.ids)]
         partners = self.sudo().with_context(active_test=False)  # also those of other salespeople
         return partners.search(domain)._get_keyed_ids()
+
+    def copy_data(self, default=None):
+        """A copy is another customer: what only one may have stays with the first."""
+        blocked = self.env["sales.customer.key.policy"]._get_kinds("block")
+        unique = set().union(*(KEY_SOURCES[kind] for kind in blocked)) - {*(default or ())}
+        return [
+            {name: value for name, value in vals.items() if name not in unique}
+            for vals in super().copy_data(default)
+        ]
 
     def unlink(self):
         with self._keep_customer_keys() as pending:

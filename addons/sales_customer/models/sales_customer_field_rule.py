@@ -16,7 +16,9 @@ ESSENTIAL_FIELDS = frozenset(
     write_date customer_duplicate_message same_vat_partner_id same_company_registry_partner_id
     """.split()  # noqa: SIM905 one name a word reads better
 )
-MODIFIERS = ("invisible", "readonly", "required", "column_invisible")
+# Fields that are only searched by, and what they find.
+SEARCH_FIELDS = {"phone_mobile_search": {"phone", "mobile"}}
+EXPRESSIONS = ("invisible", "readonly", "required", "column_invisible", "context", "domain")
 
 
 class SalesCustomerFieldRule(models.Model):
@@ -103,7 +105,7 @@ class SalesCustomerFieldRule(models.Model):
             name: {path.split(".")[0] for path in depends[field]} - {name}
             for name, field in self.env["res.partner"]._fields.items()
             if field.compute and name not in ESSENTIAL_FIELDS
-        }
+        } | SEARCH_FIELDS
         derived, new = set(), set(hidden)
         while new:
             new = {n for n, names in sources.items() if names & new} - derived - hidden
@@ -158,7 +160,7 @@ class SalesCustomerFieldRule(models.Model):
     def _strip_attributes(self, node, hidden):
         names = "|".join(sorted(map(re.escape, hidden)))
         for key, value in node.attrib.items():
-            if key in MODIFIERS:
+            if key in EXPRESSIONS:
                 node.set(key, re.sub(rf"(?<![\w.'\"])({names})(?![\w'\"])", "False", value))
             elif key.startswith("t-"):
                 node.set(key, re.sub(rf"\brecord\.({names})\b(\.\w+)?", "false", value))

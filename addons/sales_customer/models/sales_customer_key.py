@@ -310,7 +310,8 @@ class SalesCustomerKey(models.Model):
             conflicts[partner_id].append((CustomerKey(kind, value), Partner.browse(holder_id)))
         raise UserError(
             "\n\n".join(
-                Partner.browse(partner_id)._get_duplicate_refusal(found)
+                # the names of those that are being saved
+                Partner._get_duplicate_refusal(Partner.browse(partner_id).sudo().name, found)
                 for partner_id, found in conflicts.items()
             )
         )

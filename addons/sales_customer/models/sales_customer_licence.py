@@ -57,6 +57,7 @@ class SalesCustomerLicence(models.Model):
     warned_expiry_date = fields.Date(
         string="Warned of", readonly=True, copy=False, help="The end that was warned of."
     )
+    is_warned = fields.Boolean(compute="_compute_is_warned", store=True)
     state = fields.Selection(
         [("valid", "Valid"), ("expiring", "Expiring"), ("expired", "Expired")],
         compute="_compute_state",
@@ -67,6 +68,11 @@ class SalesCustomerLicence(models.Model):
         for licence in self:
             days = timedelta(days=licence.kind_id.warn_days)
             licence.warning_date = licence.expiry_date and licence.expiry_date - days
+
+    @api.depends("expiry_date", "warned_expiry_date")
+    def _compute_is_warned(self):
+        for licence in self:
+            licence.is_warned = licence.warned_expiry_date == licence.expiry_date
 
     @api.depends("expiry_date", "warning_date")
     def _compute_state(self):
@@ -107,10 +113,13 @@ class SalesCustomerLicence(models.Model):
     def _cron_warn(self):
         """Remind of each licence that is about to expire, once for each end it has."""
         commit = self.env["ir.cron"]._commit_progress
-        domain = Domain("warning_date", "<=", fields.Date.context_today(self)) & Domain(
-            "partner_id.active", "=", True
+        licences = self.search(
+            [
+                ("warning_date", "<=", fields.Date.context_today(self)),
+                ("is_warned", "=", False),
+                ("partner_id.active", "=", True),
+            ]
         )
-        licences = self.search(domain).filtered(lambda x: x.warned_expiry_date != x.expiry_date)
         commit(remaining=len(licences))
         for start in range(0, len(licences), WARN_BATCH):
             batch = licences[start : start + WARN_BATCH]

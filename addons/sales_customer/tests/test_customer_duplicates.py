@@ -113,6 +113,11 @@ class TestCustomerRefusal(CustomerCommon):
         with self.assertRefused("Tax ID"):
             other.write({"vat": CREDIT_CODE})
 
+    def test_a_copy_is_another_customer(self):
+        copy = self.langsu.copy()
+        self.assertFalse(copy.vat or copy.wechat)
+        self.assertEqual(copy.phone, self.langsu.phone, "only warned of")
+
     def test_merge(self):
         self._set_policy(wechat="warn")
         twin = self._create_customer("Langsu", wechat="langsu_cd", email=self.langsu.email)
@@ -193,7 +198,7 @@ class TestCustomerWarning(CustomerCommon):
         form.email = "b@langsu.example.com"
         self.assertEqual(
             form.customer_duplicate_message,
-            f"{mine.name}: same Phone, Domain\n1 customers of colleagues",
+            f"{mine.name}: same Phone, Domain\nCustomers of colleagues: 1",
         )
         form.save()
 

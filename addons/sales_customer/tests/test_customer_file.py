@@ -164,6 +164,7 @@ class TestCustomerFieldRights(CustomerCommon):
         self.assertForbidden(lambda: self.partners.search([("mobile", "like", "139")]))
         self.assertForbidden(lambda: self.partners.search([], order="mobile"))
         self.assertForbidden(lambda: self.partners.search([("child_ids.mobile", "like", "1")]))
+        self.assertForbidden(lambda: self.partners.search([("phone_mobile_search", "=", "139001")]))
         users = self.env["res.users"].with_user(self.anna)
         self.assertForbidden(lambda: users.search([("partner_id.mobile", "like", "1")]))
 

@@ -18,6 +18,15 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 # In the order of what they prove.
 KINDS = ("tax", "wechat", "phone", "mail", "name", "domain")
+# The fields of a partner that a kind is made of. A name is nobody's secret, and never unique.
+KEY_SOURCES = {
+    "tax": {"vat", "company_registry"},
+    "wechat": {"wechat"},
+    "phone": {"phone", "mobile"},
+    "mail": {"email"},
+    "domain": {"email", "website"},
+    "name": set(),
+}
 LONGEST_VALUE = 200  # an index entry has a limit, a name that somebody pastes has none
 LONGEST_TEXT = 20_000
 FEWEST_DIGITS = 5  # less is an extension or a typing error, and everybody has it
@@ -285,7 +294,8 @@ def _get_national_number(parsed):
 
 def find_mails(text):
     """Return the mail addresses of a field, in lower case."""
-    return [mail.strip(".") for mail in MAIL.findall(_fold(text))][:20]
+    words = [word[:320] for word in _fold(text).split() if "@" in word][:20]
+    return [mail.strip(".") for word in words for mail in MAIL.findall(word)][:20]
 
 
 def get_mail_domain(mail):
