@@ -1,0 +1,82 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+ADDRESS_CONTEXT = {"show_address": "contact_address", "show_email": "email", "show_vat": "vat"}
+
+
+class ResPartner(models.Model):
+    """Fields that a role may not read cannot be read through whatever path."""
+
+    _inherit = "res.partner"
+
+    @api.model
+    def _get_hidden_fields(self, operation="read"):
+        return self.env["sales.customer.field.rule"]._get_hidden_fields(operation)
+
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(
+            field, operation
+        ) and field.name not in self._get_hidden_fields(operation)
+
+    def _fields_sync(self, values):
+        """Core compares and copies fields of the company as the user, who may not read them all."""
+        if self._get_hidden_fields() & {*self._address_fields(), *self._commercial_fields()}:
+            return super(ResPartner, self.sudo())._fields_sync(values)
+        return super()._fields_sync(values)
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Leave hidden fields out: a screen that asked for them could not be opened."""
+        view = super().get_view(view_id, view_type, **options)
+        hidden = self._get_hidden_fields()
+        return self.env["sales.customer.field.rule"]._strip_view(view, hidden) if hidden else view
+
+    def _compute_display_name(self):
+        """A name that shows more where it is asked for does not show what is hidden."""
+        hidden = self._get_hidden_fields()
+        off = {
+            key: False
+            for key, name in ADDRESS_CONTEXT.items()
+            if name in hidden and self.env.context.get(key)
+        }
+        if not off:
+            return super()._compute_display_name()
+        bare = self.with_context(**off)
+        super(ResPartner, bare)._compute_display_name()
+        for partner, other in zip(self, bare, strict=True):
+            partner.display_name = other.display_name
+        return None
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """The one box finds by what the user may read, and by nothing else."""
+        domain = super()._search_display_name(operator, value)
+        hidden = self._get_hidden_fields()
+        if not hidden or domain is NotImplemented:
+            return domain
+        neutral = Domain.TRUE if operator in Domain.NEGATIVE_OPERATORS else Domain.FALSE
+        return Domain(domain).map_conditions(
+            lambda c: neutral if c.field_expr.split(".")[0] in hidden else c
+        )
+
+
+class ResUsers(models.Model):
+    """Users show the fields of their partners as their own."""
+
+    _inherit = "res.users"
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        if not field.inherited or self.env.su:
+            return True
+        is_own = self._origin == self.env.user
+        return is_own or field.name not in self.env["res.partner"]._get_hidden_fields(operation)
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Leave hidden fields of the partner out."""
+        view = super().get_view(view_id, view_type, **options)
+        hidden = self.env["res.partner"]._get_hidden_fields()
+        names = {name for name in hidden if name in self._fields and self._fields[name].inherited}
+        return self.env["sales.customer.field.rule"]._strip_view(view, names) if names else view

@@ -1,0 +1,7 @@
+from . import (
+    test_customer_duplicates,
+    test_customer_file,
+    test_customer_intake,
+    test_customer_keys,
+    test_customer_policy,
+)

@@ -1,0 +1,240 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CustomerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerCode(CustomerCommon):
+    """Who becomes a customer gets a number that nobody else has."""
+
+    def test_customers_get_codes_and_contacts_none(self):
+        self.assertRegex(self.langsu.customer_code, r"^K\d{6}$")
+        contact = self._create_customer("Li", is_company=False, parent_id=self.langsu.id)
+        self.assertFalse(contact.customer_code)
+        self.assertFalse(self.env["res.partner"].create({"name": "Vendor"}).customer_code)
+
+    def test_a_partner_that_becomes_a_customer(self):
+        partner = self.env["res.partner"].create({"name": "Prospect"})
+        partner._increase_rank("customer_rank")
+        self.assertRegex(partner.customer_code, r"^K\d{6}$")
+        code = partner.customer_code
+        partner._increase_rank("customer_rank", 3)
+        self.assertEqual(partner.customer_code, code)
+
+    def test_created_from_the_customers_menu(self):
+        partners = self.env["res.partner"].with_context(res_partner_search_mode="customer")
+        with Form(partners) as form:
+            form.name = "From the menu"
+        self.assertTrue(form.record.customer_code)
+
+    def test_codes_that_were_imported_are_left_out(self):
+        sequence = self.env.ref("sales_customer.sequence_customer_code")
+        following = f"K{sequence.number_next_actual:06}"
+        self._create_customer("Imported", customer_code=following)
+        new = self.env["res.partner"].create([self._prepare_customer(f"New {n}") for n in range(3)])
+        self.assertEqual(len(set(new.mapped("customer_code")) - {following, False}), 3)
+
+    @mute_logger("odoo.sql_db")
+    def test_no_code_twice(self):
+        other = self._create_customer("Other")
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            other.customer_code = self.langsu.customer_code
+            other.flush_recordset()
+
+    def test_queries_do_not_grow(self):
+        def count(number):
+            before = self.cr.sql_log_count
+            self.env["res.partner"]._draw_customer_codes(False, number)
+            return self.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual([count(10), count(100)], [count(1)] * 2)
+
+    def test_merging_keeps_one_code(self):
+        twin = self._create_customer("Twin", email=self.langsu.email)
+        code, wizard = twin.customer_code, self.env["base.partner.merge.automatic.wizard"]
+        prospect = self.env["res.partner"].create({"name": "P", "email": twin.email})
+        wizard._merge((twin | prospect).ids, prospect)
+        self.assertEqual(prospect.customer_code, code)
+        code = self.langsu.customer_code
+        wizard._merge((self.langsu | prospect).ids, self.langsu)
+        self.assertEqual(self.langsu.customer_code, code)
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerFile(CustomerCommon):
+    def test_region_finds_what_lies_in_it(self):
+        west = self.env["sales.region"].create({"name": "West"})
+        chengdu = self.env["sales.region"].create({"name": "Chengdu", "parent_id": west.id})
+        self.langsu.sales_region_id = chengdu
+        found = self.env["res.partner"].search([("sales_region_id", "child_of", west.id)])
+        self.assertEqual(found, self.langsu)
+        self.assertEqual(chengdu.display_name, "West / Chengdu")
+
+    def test_regions_do_not_lie_in_themselves(self):
+        west = self.env["sales.region"].create({"name": "West"})
+        chengdu = self.env["sales.region"].create({"name": "Chengdu", "parent_id": west.id})
+        with self.assertRaises(UserError):
+            west.parent_id = chengdu
+
+    def _warn(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_customer.ir_cron_warn_licences").method_direct_trigger()
+
+    def test_licences_are_warned_of_once(self):
+        today = fields.Date.today()
+        kind = self.env.ref("sales_customer.licence_kind_business")
+        values = {"partner_id": self.langsu.id, "kind_id": kind.id}
+        near, _far, _endless = licences = self.env["sales.customer.licence"].create(
+            [
+                {**values, "number": "L1", "expiry_date": today + timedelta(days=30)},
+                {**values, "number": "L2", "expiry_date": today + timedelta(days=31)},
+                {**values, "number": "L3"},
+            ]
+        )
+        self.assertEqual(licences.mapped("state"), ["expiring", "valid", "valid"])
+        for _time in range(2):
+            self._warn()
+        activity = self.langsu.activity_ids
+        self.assertEqual((len(activity), activity.user_id), (1, self.boris))
+        self.assertIn("L1", activity.summary)
+        near.expiry_date = today + timedelta(days=20)
+        self._warn()
+        self.assertEqual(len(self.langsu.activity_ids), 2, "a new end is warned of anew")
+
+    def test_licences_are_as_secret_as_their_customer(self):
+        kind = self.env.ref("sales_customer.licence_kind_business")
+        licence = self.env["sales.customer.licence"].create(
+            {"partner_id": self.langsu.id, "kind_id": kind.id, "number": "L1"}
+        )
+        theirs = licence.with_user(self.anna)
+        theirs.invalidate_recordset()
+        self.assertFalse(theirs.search([("number", "=", "L1")]))
+        with self.assertRaises(AccessError):
+            theirs.read(["number"])
+        with self.assertRaises(AccessError):
+            theirs.write({"number": "L2"})
+        self.assertEqual(licence.with_user(self.boris).number, "L1")
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerFieldRights(CustomerCommon):
+    """What a role may not read cannot be read, nor found out, through any path."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls._create_customer(
+            "Mine", user=cls.anna, mobile="13900139000", vat="51010000000001", street="Road 1"
+        )
+        cls._hide("mobile")
+        cls._hide("vat")
+        cls.partners = cls.env["res.partner"].with_user(cls.anna)
+
+    @classmethod
+    def _hide(cls, name, **values):
+        field = cls.env["ir.model.fields"]._get("res.partner", name)
+        groups = [Command.link(cls.env.ref("sales_team.group_sale_manager").id)]
+        return cls.env["sales.customer.field.rule"].create(
+            {"field_id": field.id, "read_group_ids": groups, **values}
+        )
+
+    def assertForbidden(self, call):
+        self.env.invalidate_all()
+        with mute_logger("odoo.orm.models", "odoo.models"), self.assertRaises(AccessError):
+            call()
+
+    def test_read(self):
+        mine = self.mine.with_user(self.anna)
+        self.assertForbidden(lambda: mine.read(["mobile"]))
+        self.assertForbidden(lambda: mine.mobile)
+        self.assertForbidden(lambda: mine.web_read({"mobile": {}}))
+        self.assertEqual(self.mine.with_user(self.manager).mobile, "13900139000")
+
+    def test_search_and_sort(self):
+        self.assertForbidden(lambda: self.partners.search([("mobile", "like", "139")]))
+        self.assertForbidden(lambda: self.partners.search([], order="mobile"))
+        self.assertForbidden(lambda: self.partners.search([("child_ids.mobile", "like", "1")]))
+        self.assertForbidden(lambda: self.partners.search([("phone_mobile_search", "=", "139001")]))
+        users = self.env["res.users"].with_user(self.anna)
+        self.assertForbidden(lambda: users.search([("partner_id.mobile", "like", "1")]))
+
+    def test_group_by(self):
+        self.assertForbidden(lambda: self.partners._read_group([], ["mobile"]))
+        self.assertForbidden(lambda: self.partners.formatted_read_group([], ["mobile"]))
+
+    def test_export(self):
+        self.anna.group_ids = [Command.link(self.env.ref("base.group_allow_export").id)]
+        self.assertForbidden(lambda: self.mine.with_user(self.anna).export_data(["mobile"]))
+        self.assertNotIn("mobile", self.partners.fields_get())
+
+    def test_what_is_computed_from_it(self):
+        mine = self.mine.with_user(self.anna)
+        for name in ("phone_sanitized", "same_vat_partner_id"):
+            self.assertIn(name, self.env["res.partner"]._fields)
+        self.assertForbidden(lambda: mine.read(["phone_sanitized"]))
+
+    def test_names_show_and_find_nothing_of_it(self):
+        mine = self.mine.with_user(self.anna).with_context(show_vat=True)
+        self.assertNotIn("5101", mine.display_name)
+        self.assertFalse(self.partners.name_search("51010000000001"))
+        self.assertTrue(self.partners.name_search("Mine"))
+        found = self.partners.with_user(self.manager).name_search("51010000000001")
+        self.assertEqual([found_id for found_id, _name in found], self.mine.ids)
+
+    def test_users_show_nothing_of_it_either(self):
+        user = self.manager.with_user(self.anna)
+        self.assertForbidden(lambda: user.read(["mobile"]))
+        self.assertForbidden(lambda: user.search([("mobile", "like", "1")]))
+
+    def test_write(self):
+        self.assertForbidden(lambda: self.mine.with_user(self.anna).write({"mobile": "1"}))
+        self._hide(
+            "street",
+            read_group_ids=False,
+            write_group_ids=[Command.link(self.env.ref("sales_team.group_sale_manager").id)],
+        )
+        mine = self.mine.with_user(self.anna)
+        self.assertEqual(mine.street, "Road 1")
+        self.assertForbidden(lambda: mine.write({"street": "Road 2"}))
+
+    def test_duplicates_do_not_give_it_away(self):
+        """A customer of one's own is not named either when what was typed cannot be read."""
+        twin = self._create_customer("Twin", user_id=self.anna.id, mobile="13900139000")
+        self.assertFalse("Mine" in twin.with_user(self.anna).customer_duplicate_message)
+        self.assertIn("Mine: same Phone", twin.with_user(self.manager).customer_duplicate_message)
+
+    def test_screens_open_without_it(self):
+        for view_type in ("form", "list", "kanban", "search"):
+            arch = self.partners.get_view(view_type=view_type)["arch"]
+            self.assertNotIn('name="mobile"', arch)
+            self.assertNotIn("'vat'", arch)
+            self.assertIn("mobile", self.partners.with_user(self.manager).get_view()["arch"])
+        with Form(self.partners) as form:
+            form.name = "Without"
+        self.assertEqual(form.record.name, "Without")
+
+    def test_contacts_can_be_saved_without_it(self):
+        """Core compares tax IDs and addresses of a contact and its company."""
+        self._hide("street")
+        contact = self.partners.create({"name": "Li", "parent_id": self.mine.id, "city": "Chengdu"})
+        contact.function = "Buyer"
+        self.assertEqual(contact.sudo().vat, "51010000000001")
+        self.assertEqual(contact.sudo().street, "Road 1")
+
+    def test_essential_fields_stay(self):
+        with self.assertRaises(ValidationError):
+            self._hide("name")
+
+    def test_rules_end(self):
+        self.env["sales.customer.field.rule"].search([("field_name", "=", "mobile")]).unlink()
+        self.assertEqual(self.mine.with_user(self.anna).mobile, "13900139000")
