@@ -1,0 +1,259 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import SQL, ormcache, split_every
+from odoo.tools.sql import column_exists
+
+from ..tools.search_terms import KINDS, build_keys, build_terms
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 2000
+MANY_MISSING = 100_000
+# Up to so many partners are read while the addon is installed; more than that by the job.
+BUILT_AT_INSTALLATION = 5000
+PENDING = "sales_customer_search.pending"
+TEXT_FIELDS = tuple(dict.fromkeys(fname for kind in KINDS.values() for fname in kind.fields))
+
+
+class SalesCustomerSearchKey(models.Model):
+    """What a partner can be found by: one row for each, contacts and companies alike.
+
+    A contact has its own row, and not a share of its company's: so record rules tell who may find
+    it, and what changes on a contact touches nothing else.
+
+    ``keys`` and ``terms`` are arrays, which fields of Odoo cannot be; see ``tools/search_terms.py``
+    for what is in them. Only SQL writes here, and nobody but the search reads.
+    """
+
+    _name = "sales.customer.search.key"
+    _description = "Customer Search Key"
+    _log_access = False
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+
+    _partner_uniq = models.UniqueIndex("(partner_id)")
+
+    def init(self):
+        """Add the columns that are no fields, and the index that finds by them."""
+        if not column_exists(self.env.cr, self._table, "terms"):
+            self.env.cr.execute(
+                """
+                ALTER TABLE sales_customer_search_key
+                  ADD COLUMN keys text[],
+                  ADD COLUMN terms int[];
+                ALTER TABLE sales_customer_search_key
+                  ALTER COLUMN terms SET STATISTICS 1000,
+                  ALTER COLUMN keys SET STATISTICS 0;
+                """
+            )
+        self._create_terms_index()
+
+    def _create_terms_index(self):
+        # Every search reads the list of pending entries from its beginning: keep it short.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS sales_customer_search_key_terms_idx
+                ON sales_customer_search_key USING gin (terms)
+              WITH (fastupdate = on, gin_pending_list_limit = 512)
+            """
+        )
+
+    # === UPKEEP === #
+
+    @api.model
+    def _mark(self, partner_ids):
+        """Let partners be read again before the next search, or the end of the transaction."""
+        precommit = self.env.cr.precommit
+        if PENDING not in precommit.data:
+            precommit.data[PENDING] = set()
+            precommit.add(self._refresh_marked)
+        precommit.data[PENDING].update(partner_ids)
+
+    @api.model
+    def _refresh_marked(self):
+        """Read marked partners again, in batches."""
+        marked = self.env.cr.precommit.data.get(PENDING)
+        if not marked:
+            return
+        partner_ids = sorted(marked)
+        marked.clear()
+        for batch in split_every(BATCH, partner_ids, list):
+            self._refresh(batch)
+
+    @api.model
+    def _refresh(self, partner_ids):
+        """Read partners in the database and write their rows, as far as they differ."""
+        ids, keys, terms = [], [], []
+        for partner_id, values in self._read_texts(partner_ids):
+            found = build_keys(values)
+            ids.append(partner_id)
+            keys.append(self._format_array(found))
+            terms.append(self._format_array(build_terms(found)))
+        if ids:
+            self.env.cr.execute(self._get_upsert_query(ids, keys, terms))
+
+    @api.model
+    def _format_array(self, values):
+        # neither keys nor terms hold a character that is special in an array
+        return f"{{{','.join(map(str, values))}}}"
+
+    @api.model
+    def _read_texts(self, partner_ids):
+        """Return pairs of the id of a partner and its texts by field name."""
+        columns = SQL(", ").join(self._get_text_column(fname) for fname in TEXT_FIELDS)
+        query = SQL(
+            """
+            SELECT partner.id, %s
+              FROM res_partner partner
+         LEFT JOIN res_country_state state ON state.id = partner.state_id
+             WHERE partner.id = ANY(%s)
+            """,
+            columns,
+            list(partner_ids),
+        )
+        self.env.cr.execute(query)
+        return [
+            (row[0], dict(zip(TEXT_FIELDS, row[1:], strict=True))) for row in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _get_text_column(self, fname):
+        return (
+            SQL.identifier("state", "name")
+            if fname == "state_id"
+            else SQL.identifier("partner", fname)
+        )
+
+    @api.model
+    def _get_upsert_query(self, ids, keys, terms):
+        return SQL(
+            """
+            INSERT INTO sales_customer_search_key AS old (partner_id, keys, terms)
+            SELECT id, keys::text[], terms::int[]
+              FROM unnest(%s::int[], %s::text[], %s::text[]) AS new(id, keys, terms)
+          ORDER BY id
+       ON CONFLICT (partner_id) DO UPDATE
+               SET keys = excluded.keys, terms = excluded.terms
+             WHERE old.keys IS DISTINCT FROM excluded.keys
+                OR old.terms IS DISTINCT FROM excluded.terms
+            """,
+            ids,
+            keys,
+            terms,
+        )
+
+    # === BUILD === #
+
+    @api.model
+    def _start_build(self):
+        if self._count_missing(BUILT_AT_INSTALLATION + 1) <= BUILT_AT_INSTALLATION:
+            while self._build_batch():
+                pass
+        else:
+            self._set_building(True)
+            # reason: who installs an addon need not have rights on jobs
+            self.env.ref("sales_customer_search.ir_cron_build_keys").sudo()._trigger()
+
+    @api.model
+    def _count_missing(self, limit):
+        self.env.cr.execute(SQL("SELECT count(*) FROM (%s) m", self._get_missing_query(0, limit)))
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _get_missing_query(self, after, limit):
+        return SQL(
+            """
+            SELECT id
+              FROM res_partner partner
+             WHERE id > %s
+               AND NOT EXISTS (
+                    SELECT FROM sales_customer_search_key key WHERE key.partner_id = partner.id)
+          ORDER BY id
+             LIMIT %s
+            """,
+            after,
+            limit,
+        )
+
+    @api.model
+    def _build_batch(self, after=0):
+        """Read the next partners that have no row.
+
+        :return: id of the last one, 0 when all have a row
+        """
+        self.env.cr.execute(self._get_missing_query(after, BATCH))
+        partner_ids = [id_ for (id_,) in self.env.cr.fetchall()]
+        if not partner_ids:
+            return 0
+        self._refresh(partner_ids)
+        self.env["res.partner"]._refresh_search_ranks(partner_ids)
+        return partner_ids[-1]
+
+    @api.model
+    def _build_job(self):
+        """Read partners that have no row, batch by batch, as long as the scheduler gives time."""
+        remaining = self._count_missing(None)
+        if not remaining and self._is_complete():
+            return
+        if remaining > MANY_MISSING:
+            # an index of very many rows is made in a fraction of the time that it takes to grow
+            self._set_building(True)
+            self.env.cr.execute("DROP INDEX IF EXISTS sales_customer_search_key_terms_idx")
+        last = 0
+        while last := self._build_batch(last):
+            remaining = max(remaining - BATCH, 0)
+            _logger.info("Customer search: %s partners cannot be found yet", remaining)
+            if not self.env["ir.cron"]._commit_progress(BATCH, remaining=remaining):
+                return
+        self._finish_build()
+
+    @api.model
+    def _finish_build(self):
+        self.env.cr.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        self._create_terms_index()
+        self._set_building(False)
+        self.env.cr.execute("ANALYZE sales_customer_search_key")
+        self.env.registry.clear_cache()
+
+    @api.model
+    def _set_building(self, is_building):
+        # reason: the state of the job is nobody's setting
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("sales_customer_search.is_building", is_building)
+
+    @api.model
+    def _is_complete(self):
+        """Tell whether all partners can be found by their keys."""
+        # reason: everybody searches
+        parameters = self.env["ir.config_parameter"].sudo()
+        return not parameters.get_param("sales_customer_search.is_building")
+
+    # === STATISTICS === #
+
+    @api.model
+    @ormcache("day")
+    def _get_term_statistics(self, day):
+        """Return how common terms are, as PostgreSQL has counted them.
+
+        :param day: the statistics are read again every day
+        :return: (number of rows, {term: share of the rows}, share of a term that is not in it)
+        """
+        self.env.cr.execute(
+            """
+            SELECT GREATEST(class.reltuples, 0)::float,
+                   stats.most_common_elems::text::int[],
+                   stats.most_common_elem_freqs
+              FROM pg_class class
+         LEFT JOIN pg_stats stats
+                ON stats.schemaname = current_schema
+               AND stats.tablename = class.relname
+               AND stats.attname = 'terms'
+             WHERE class.oid = 'sales_customer_search_key'::regclass
+            """
+        )
+        rows, terms, shares = self.env.cr.fetchone()
+        # the shares end with the least and the greatest of them
+        shares = dict(zip(terms or (), shares or (), strict=False))
+        return rows, shares, min(shares.values(), default=0) / 2
