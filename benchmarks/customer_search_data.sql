@@ -27,6 +27,8 @@ SELECT n,
        pg_temp.pick(streets, 1.5) || (1 + floor(999 * random()))::int || '号' AS street,
        '1' || (ARRAY['38','39','35','36','58','86','77'])[1 + n % 7] || lpad((n * 48271::bigint % 100000000)::text, 8, '0') AS mobile,
        '0' || (ARRAY['28','21','10','755','571'])[1 + n % 5] || '-' || lpad((n * 69621::bigint % 90000000 + 10000000)::text, 8, '0') AS phone,
+       now() - (random() * 3000) * interval '1 day' AS create_date,
+       CASE WHEN n % 2 = 0 THEN now() - (random() * 700) * interval '1 day' END AS followup_date,
        pg_temp.pick(surnames, 1.5) || pg_temp.pick(given, 1) || CASE WHEN n % 4 < 3 THEN pg_temp.pick(given, 1) ELSE '' END AS person
   FROM generate_series(1, :size) n, words;
 
@@ -42,8 +44,7 @@ SELECT base.id + n, name, name, name, TRUE, TRUE, 'contact',
        'wx' || substr(md5('w' || n), 1, 8), substr(md5('e' || n), 1, 7) || '@' || substr(md5('d' || n), 1, 6) || '.cn',
        '91' || lpad((n * 7919::bigint % 1000000)::text, 6, '0') || upper(substr(md5('v' || n), 1, 10)),
        'KH' || lpad(n::text, 7, '0'),
-       now() - (random() * 3000) * interval '1 day',
-       CASE WHEN n % 2 = 0 THEN now() - (random() * 700) * interval '1 day' END, 'en_US'
+       create_date, followup_date, 'en_US'
   FROM made, base, (SELECT array_agg(id ORDER BY id) AS ids FROM res_users WHERE login LIKE 'search_%') users;
 INSERT INTO res_partner (id, name, complete_name, commercial_company_name, active, is_company, type,
                          commercial_partner_id, parent_id, customer_rank, autopost_bills,
@@ -52,7 +53,7 @@ SELECT base.id + :size + n / 10, person, name || ', ' || person, name, TRUE, FAL
        base.id + n, base.id + n, 1, 'ask',
        TRUE, '1' || (ARRAY['37','50','51'])[1 + n % 3] || lpad((n * 16807::bigint % 100000000)::text, 8, '0'),
        substr(md5('c' || n), 1, 8) || '@' || substr(md5('d' || n), 1, 6) || '.cn',
-       now() - (random() * 3000) * interval '1 day', 'en_US'
+       create_date, 'en_US'
   FROM made, base WHERE n % 10 = 0;
 SELECT setval('res_partner_id_seq', (SELECT max(id) FROM res_partner));
 ANALYZE res_partner;

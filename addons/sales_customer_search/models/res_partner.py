@@ -62,18 +62,22 @@ class ResPartner(models.Model):
     @api.model
     def _refresh_search_ranks(self, partner_ids):
         """Compute the ranks of many partners in the database."""
+        rank = SQL(
+            """GREATEST(customer.last_followup_date::date, customer.last_contact_date::date,
+                        customer.create_date::date, %(epoch)s) - %(epoch)s""",
+            epoch=RANK_EPOCH,
+        )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE res_partner partner
-                   SET customer_search_rank = GREATEST(
-                       customer.last_followup_date::date, customer.last_contact_date::date,
-                       customer.create_date::date, %(epoch)s) - %(epoch)s
+                   SET customer_search_rank = %(rank)s
                   FROM res_partner customer
                  WHERE customer.id = COALESCE(partner.commercial_partner_id, partner.id)
                    AND partner.id = ANY(%(ids)s)
+                   AND partner.customer_search_rank IS DISTINCT FROM %(rank)s
                 """,
-                epoch=RANK_EPOCH,
+                rank=rank,
                 ids=list(partner_ids),
             )
         )

@@ -251,8 +251,9 @@ def get_query_texts(text, letter):
         return [squeeze(text)]
     if not looks_like_number(text):
         return []
-    # "86..." may be the country or the number itself
-    texts = (normalise_number(text), get_digits(text).lstrip("0"))
+    # leading zeros may be a prefix, or belong to the last digits of a number; as may 86
+    digits = get_digits(text)
+    texts = (normalise_number(text), digits.lstrip("0"), digits)
     return [t for t in dict.fromkeys(texts) if len(t) >= SHORTEST_NUMBER]
 
 

@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("sales_customer_search_list", {
         },
         {
             content: "The customer is there",
-            trigger: ".o_kanban_record:contains('成都朗速科技有限公司')",
+            trigger: ".o_data_row:contains('成都朗速科技有限公司')",
         },
     ],
 });
