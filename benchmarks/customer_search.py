@@ -52,7 +52,8 @@ def misspell(text):
 
 customers = pick({samples}, "name !~ '[a-z]'")
 latin = pick({samples}, "name ~ '^[A-Z]'")
-env.cr.execute("SELECT name FROM res_partner WHERE parent_id IS NOT NULL ORDER BY md5(id::text) LIMIT %s",
+env.cr.execute(
+    "SELECT name FROM res_partner WHERE parent_id IS NOT NULL ORDER BY md5(id::text) LIMIT %s",
     [{samples}])
 contacts = [name for (name,) in env.cr.fetchall()]
 common = ["\\u79d1\\u6280", "\\u6210\\u90fd", "\\u4e0a\\u6d77", "\\u6709\\u9650", "\\u8d38\\u6613"]
