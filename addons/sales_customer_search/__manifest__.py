@@ -14,6 +14,7 @@
         "views/res_partner_views.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_tests": ["sales_customer_search/static/tests/tours/*.js"],
     },

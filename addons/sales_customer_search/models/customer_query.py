@@ -77,6 +77,19 @@ class CustomerQuery:
         found = {id_ for tier in tiers for id_ in self._find_tier(tier, None)}
         return found or set(self._find_fuzzy(MOST_TYPO_MATCHES))
 
+    def count(self, limit):
+        """Return how many partners match, up to a limit; None when it is best to get the set.
+
+        Companies of contacts are left out: they only matter where it is not many anyway.
+        """
+        tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
+        if sum(map(self._estimate, tiers)) <= max(limit, LARGEST_READ_SET):
+            return None
+        selects = (SQL("(%s LIMIT %s)", self._get_select(tier), limit) for tier in tiers)
+        query = SQL("SELECT count(*) FROM (%s LIMIT %s) m", SQL(" UNION ").join(selects), limit)
+        [[found]] = self.env.execute_query(query)
+        return found if found >= limit else None
+
     def _find_fuzzy(self, limit):
         for tier in self._get_fuzzy_tiers():
             if found := self._find_tier(tier, limit):
@@ -181,20 +194,15 @@ class CustomerQuery:
 
     def _get_set_query(self, tiers):
         """Return a statement that selects all partners of the tiers, and companies of contacts."""
-        selects = []
-        for tier in tiers:
-            if all(tier.clauses):
-                query = self._prepare_query(tier)
-                columns = self._get_columns(tier)
-                verification = self._get_verification(tier)
-                selects.append(
-                    SQL(
-                        "SELECT id FROM (%s) AS found WHERE %s",
-                        query.select(*columns),
-                        verification,
-                    )
-                )
-        return SQL(" UNION ").join(selects)
+        return SQL(" UNION ").join(self._get_select(tier) for tier in tiers if all(tier.clauses))
+
+    def _get_select(self, tier):
+        query = self._prepare_query(tier)
+        return SQL(
+            "SELECT id FROM (%s) AS found WHERE %s",
+            query.select(*self._get_columns(tier)),
+            self._get_verification(tier),
+        )
 
     # === PARTS OF STATEMENTS === #
 

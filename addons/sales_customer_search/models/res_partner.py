@@ -21,7 +21,6 @@ MOST_RESULTS = 1000
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    user_id = fields.Many2one(index="btree_not_null")
     customer_search = fields.Char(
         string="Find",
         compute="_compute_customer_search",
@@ -91,7 +90,7 @@ class ResPartner(models.Model):
 
     def _write_multi(self, vals_list):
         """Notice whatever comes to the database, also what Odoo computes by itself."""
-        super()._write_multi(vals_list)
+        result = super()._write_multi(vals_list)
         changed = [
             p.id
             for p, vals in zip(self, vals_list, strict=True)
@@ -99,10 +98,12 @@ class ResPartner(models.Model):
         ]
         if changed:
             self.env["sales.customer.search.key"]._mark(changed)
+        return result
 
     # === SEARCH === #
 
     @api.model
+    @api.readonly
     def search_customers(self, text, limit=20):
         """Return the customers that a text stands for, the best match first.
 
@@ -201,6 +202,7 @@ class ResPartner(models.Model):
         return squeezed.isascii() and len(squeezed) < SHORTEST_FOUND_INSIDE
 
     @api.model
+    @api.readonly
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
         """Extend: the best matches come first, and contacts lead to their companies."""
         if operator != "ilike" or not limit or not self._is_searchable_text(name):
@@ -234,6 +236,14 @@ class ResPartner(models.Model):
                 ids = self._find_partners(text, others, limit, offset or 0)
                 return self.browse(ids)._as_query()
         return super()._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
+    @api.readonly
+    def search_count(self, domain, limit=None):
+        """Extend: whether there are more than a list counts is told without counting them all."""
+        text, others = self._split_search_domain(Domain(domain)) if limit else (None, None)
+        found = self._prepare_customer_query(text, others).count(limit) if text else None
+        return super().search_count(domain, limit) if found is None else found
 
     @api.model
     def _split_search_domain(self, domain):

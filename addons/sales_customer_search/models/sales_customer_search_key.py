@@ -149,7 +149,8 @@ class SalesCustomerSearchKey(models.Model):
     @api.model
     def _start_build(self):
         if self._count_missing(BUILT_AT_INSTALLATION + 1) <= BUILT_AT_INSTALLATION:
-            while self._build_batch():
+            last = 0
+            while last := self._build_batch(last):
                 pass
         else:
             self._set_building(True)
@@ -157,44 +158,50 @@ class SalesCustomerSearchKey(models.Model):
             self.env.ref("sales_customer_search.ir_cron_build_keys").sudo()._trigger()
 
     @api.model
-    def _count_missing(self, limit):
-        self.env.cr.execute(SQL("SELECT count(*) FROM (%s) m", self._get_missing_query(0, limit)))
+    def _count_missing(self, limit=None):
+        query = SQL(
+            """
+            SELECT count(*)
+              FROM (SELECT
+                      FROM res_partner partner
+                     WHERE NOT EXISTS (
+                           SELECT
+                             FROM sales_customer_search_key key
+                            WHERE key.partner_id = partner.id)
+                     LIMIT %s) AS missing
+            """,
+            limit,
+        )
+        self.env.cr.execute(query)
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _get_missing_query(self, after, limit):
-        return SQL(
+    def _build_batch(self, after):
+        """Read those of the next partners that have no row.
+
+        :return: id of the last of the next partners, 0 when there are none
+        """
+        query = SQL(
             """
-            SELECT id
-              FROM res_partner partner
-             WHERE id > %s
-               AND NOT EXISTS (
-                    SELECT FROM sales_customer_search_key key WHERE key.partner_id = partner.id)
-          ORDER BY id
-             LIMIT %s
+            SELECT partner.id, key.partner_id
+              FROM (SELECT id FROM res_partner WHERE id > %s ORDER BY id LIMIT %s) AS partner
+         LEFT JOIN sales_customer_search_key key ON key.partner_id = partner.id
+          ORDER BY partner.id
             """,
             after,
-            limit,
+            BATCH,
         )
-
-    @api.model
-    def _build_batch(self, after=0):
-        """Read the next partners that have no row.
-
-        :return: id of the last one, 0 when all have a row
-        """
-        self.env.cr.execute(self._get_missing_query(after, BATCH))
-        partner_ids = [id_ for (id_,) in self.env.cr.fetchall()]
-        if not partner_ids:
-            return 0
-        self._refresh(partner_ids)
-        self.env["res.partner"]._refresh_search_ranks(partner_ids)
-        return partner_ids[-1]
+        self.env.cr.execute(query)
+        rows = self.env.cr.fetchall()
+        if missing := [partner_id for partner_id, found in rows if not found]:
+            self._refresh(missing)
+            self.env["res.partner"]._refresh_search_ranks(missing)
+        return rows[-1][0] if rows else 0
 
     @api.model
     def _build_job(self):
         """Read partners that have no row, batch by batch, as long as the scheduler gives time."""
-        remaining = self._count_missing(None)
+        remaining = self._count_missing()
         if not remaining and self._is_complete():
             return
         if remaining > MANY_MISSING:

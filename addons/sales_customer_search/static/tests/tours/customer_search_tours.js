@@ -14,7 +14,8 @@ registry.category("web_tour.tours").add("sales_customer_search_quotation", {
         },
         {
             content: "The customer is offered first",
-            trigger: ".o-autocomplete--dropdown-item:first-child:contains('成都朗速科技有限公司') a",
+            trigger:
+                ".o-autocomplete--dropdown-item:first-child:contains('成都朗速科技有限公司') a",
             run: "click",
         },
         {
