@@ -90,15 +90,14 @@ class ResPartner(models.Model):
 
     def _write_multi(self, vals_list):
         """Notice whatever comes to the database, also what Odoo computes by itself."""
-        result = super()._write_multi(vals_list)
         changed = [
-            p.id
-            for p, vals in zip(self, vals_list, strict=True)
+            partner.id
+            for partner, vals in zip(self, vals_list, strict=True)
             if not vals.keys().isdisjoint(TEXT_FIELDS)
         ]
         if changed:
             self.env["sales.customer.search.key"]._mark(changed)
-        return result
+        return super()._write_multi(vals_list)
 
     # === SEARCH === #
 
