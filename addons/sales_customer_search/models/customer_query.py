@@ -1,15 +1,26 @@
 """A search for customers: which statements find the best matches, and nothing more than those."""
 
 import math
+from contextlib import contextmanager
+from functools import cached_property
 from typing import NamedTuple
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import SQL, unique
+from odoo.tools import SQL, Query, unique
 
 from ..tools import search_terms as terms
 
 MOST_WORDS = 6
+# So many matches are found, and ordered, in one statement.
+FEW = 500
+PLANNER_SETTINGS = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
 LONGEST_QUERY = 400
 # A set of so many matches is read at once; of more, PostgreSQL gets the condition.
 LARGEST_READ_SET = 2000
@@ -35,9 +46,11 @@ class Tier(NamedTuple):
 class CustomerQuery:
     """Finds the best partners for a typed text among those that a user may read.
 
-    There are two ways to find those of a tier, by how common its terms are:
+    There are three ways to find them, by how common the terms are:
 
-    - *collect* all that have the terms by the index, sort them and take the first;
+    - few: all that have the terms are read by the index in one statement;
+    - *collect*, tier by tier: those that have its terms are sorted, and keys compared in the order
+      of the result until there are enough;
     - *walk* along all partners in the order of the result until enough have the terms: for terms
       so common that collecting would take longer. A walk is bounded: when it finds too few, they
       are collected.
@@ -62,30 +75,48 @@ class CustomerQuery:
     # === WHAT IS FOUND === #
 
     def find(self, limit):
-        """Return the ids of the best matches, the best first."""
+        """Return the ids of the best matches, the best first.
+
+        In the middle of many partners of a company all ids may be fewer than the limit: as many
+        contacts lead to the same one.
+        """
+        return [id_ for id_, _company in self.find_pairs(limit)]
+
+    def find_pairs(self, limit):
+        """Return the ids of the best matches, each with that of its company, the best first."""
+        with self._planned_for_few_rows():
+            tiers = self._get_tiers()
+            if sum(map(self._estimate, tiers)) <= FEW:
+                found = self._find_few(tiers, limit)
+            else:
+                found = self._find_by_tiers(tiers, limit)
+            return (found or self._find_fuzzy(limit))[:limit]
+
+    def _find_by_tiers(self, tiers, limit):
         found = {}
-        for tier in self._get_tiers():
+        for tier in tiers:
             if len(found) < limit:
                 found |= dict.fromkeys(self._find_tier(tier, limit + len(found)))
-        return list(found or self._find_fuzzy(limit))[:limit]
+        return list(found)
 
     def get_set(self):
         """Return all matches, in no order: as ids, or as a statement that selects them."""
         tiers = self._get_tiers()
         if sum(map(self._estimate, tiers)) > LARGEST_READ_SET:
             return self._get_set_query(tiers)
-        found = {id_ for tier in tiers for id_ in self._find_tier(tier, None)}
-        return found or set(self._find_fuzzy(MOST_TYPO_MATCHES))
+        with self._planned_for_few_rows():
+            found = self._find_few(tiers, None) or self._find_fuzzy(MOST_TYPO_MATCHES)
+        return [id_ for id_, _company in found]
 
     def count(self, limit):
-        """Return how many partners match, up to a limit; None when it is best to get the set.
+        """Return the limit when so many partners match; None when one must count to know.
 
         Companies of contacts are left out: they only matter where it is not many anyway.
         """
         tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
         if sum(map(self._estimate, tiers)) <= max(limit, LARGEST_READ_SET):
             return None
-        selects = (SQL("(%s LIMIT %s)", self._get_select(tier), limit) for tier in tiers)
+        selects = [SQL("(%s LIMIT %s)", self._get_select(tier), limit) for tier in tiers]
         query = SQL("SELECT count(*) FROM (%s LIMIT %s) m", SQL(" UNION ").join(selects), limit)
         [[found]] = self.env.execute_query(query)
         return found if found >= limit else None
@@ -141,6 +172,9 @@ class CustomerQuery:
     # === HOW MANY === #
 
     def _estimate(self, tier):
+        if tier.verify == "exact":
+            probes = tier.clauses[0]
+            return self.rows * sum(self.shares.get(probe.terms[0], 0) for probe in probes)
         shares = [sum(map(self._get_share, clause)) for clause in tier.clauses]
         return self.rows * self._combine(shares)
 
@@ -160,11 +194,71 @@ class CustomerQuery:
 
     # === STATEMENTS === #
 
+    @contextmanager
+    def _planned_for_few_rows(self):
+        """Let PostgreSQL plan for the first rows: it takes many of our conditions for unlikely."""
+        columns = [
+            SQL("current_setting(%s), set_config(%s, %s, TRUE)", name, name, value)
+            for name, value in PLANNER_SETTINGS.items()
+        ]
+        [before] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(columns)))
+        yield
+        columns = [
+            SQL("set_config(%s, %s, TRUE)", name, value)
+            for name, value in zip(PLANNER_SETTINGS, before[::2], strict=True)
+        ]
+        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(columns)))
+
+    def _find_few(self, tiers, limit):
+        """Find those of all tiers at once, and tell the tiers apart by the keys."""
+        tiers = [tier for tier in tiers if all(tier.clauses)]
+        if not tiers:
+            return []
+        inner = self._prepare_query()
+        inner.add_where(self._get_tiers_condition(tiers))
+        columns = [
+            *self._get_columns(),
+            self._get_order_column("is_other"),
+            self._get_order_column("rank"),
+        ]
+        cases = [
+            SQL("WHEN %s THEN %s", self._get_verification(tier), number)
+            for number, tier in enumerate(tiers)
+        ]
+        ranked = SQL(
+            "SELECT *, CASE %s END AS tier FROM (%s) AS found",
+            SQL(" ").join(cases),
+            inner.select(*columns),
+        )
+        query = SQL(
+            """SELECT id, company_id FROM (%s) AS ranked WHERE tier IS NOT NULL
+             ORDER BY tier, is_other, rank DESC, id DESC %s""",
+            ranked,
+            self._get_limit_sql(limit),
+        )
+        return list(unique(self.env.execute_query(query)))
+
+    def _get_tiers_condition(self, tiers):
+        """Return the condition of any tier; exact matches are also inside, mostly."""
+        inside = {
+            probe[:2] for tier in tiers if tier.verify == "inside" for probe in tier.clauses[0]
+        }
+        conditions = []
+        for tier in tiers:
+            clauses = tier.clauses
+            if tier.verify != "inside":
+                clauses = [[probe for probe in clauses[0] if probe[:2] not in inside]]
+            if all(clauses):
+                conditions.append(SQL(" AND ").join(map(self._get_terms_condition, clauses)))
+        return SQL("(%s)", SQL(" OR ").join(conditions))
+
     def _collect(self, tier, limit):
         query = self._prepare_query(tier)
-        query.order = SQL("%s, %s DESC", self._get_is_own_sql(), self._get_order_sql(self._target))
+        query.order = SQL(
+            "%s, %s DESC", self._get_is_other_sql(), self._get_order_sql(self._target)
+        )
         # OFFSET: keys are only compared in the order of the result, until there are enough
-        return self._fetch(SQL("%s OFFSET 0", query.select(*self._get_columns(tier))), tier, limit)
+        return self._fetch(SQL("%s OFFSET 0", query.select(*self._get_columns())), tier, limit)
 
     def _walk(self, tier, limit, steps):
         own = SQL("WHERE user_id = %s", self.env.uid)
@@ -180,27 +274,29 @@ class CustomerQuery:
             "(SELECT * FROM res_partner %s ORDER BY %s DESC LIMIT %s)", condition, order, steps
         )
         query.order = SQL("%s DESC", order)
-        return self._fetch(query.select(*self._get_columns(tier)), tier, limit)
+        return self._fetch(query.select(*self._get_columns()), tier, limit)
 
     def _fetch(self, inner, tier, limit):
-        limit = limit and (2 * limit if self.is_customer else limit)
         query = SQL(
-            "SELECT id FROM (%s) AS found WHERE %s %s",
+            "SELECT id, company_id FROM (%s) AS found WHERE %s %s",
             inner,
             self._get_verification(tier),
-            SQL("LIMIT %s", limit) if limit else SQL(),
+            self._get_limit_sql(limit),
         )
-        return list(unique(id_ for (id_,) in self.env.execute_query(query)))
+        return list(unique(self.env.execute_query(query)))
+
+    def _get_limit_sql(self, limit):
+        # several contacts lead to one company
+        return SQL("LIMIT %s", 2 * limit if self.is_customer else limit) if limit else SQL()
 
     def _get_set_query(self, tiers):
         """Return a statement that selects all partners of the tiers, and companies of contacts."""
         return SQL(" UNION ").join(self._get_select(tier) for tier in tiers if all(tier.clauses))
 
     def _get_select(self, tier):
-        query = self._prepare_query(tier)
         return SQL(
             "SELECT id FROM (%s) AS found WHERE %s",
-            query.select(*self._get_columns(tier)),
+            self._prepare_query(tier).select(*self._get_columns()),
             self._get_verification(tier),
         )
 
@@ -210,17 +306,22 @@ class CustomerQuery:
     def _target(self):
         return "res_partner__commercial_partner_id" if self.is_customer else "res_partner"
 
-    def _prepare_query(self, tier):
-        """Return a query of the partners that the user may read, and that have the terms."""
+    def _prepare_query(self, tier=None):
+        """Return a query of the partners that the user may read, and that have a tier's terms."""
+        query = Query(self.env, "res_partner")
+        query._joins |= self._base_query._joins
+        query._where_clauses += self._base_query._where_clauses
+        for clause in tier.clauses if tier else ():
+            query.add_where(self._get_terms_condition(clause))
+        return query
+
+    @cached_property
+    def _base_query(self):
+        query = self.partners._search(Domain.TRUE if self.is_customer else self.domain)
         if self.is_customer:
-            query = self.partners._search(Domain.TRUE)
             self._join_customer(query)
-        else:
-            query = self.partners._search(self.domain)
         condition = SQL("search_key.partner_id = res_partner.id")
         query.add_join("JOIN", "search_key", "sales_customer_search_key", condition)
-        for clause in tier.clauses:
-            query.add_where(self._get_terms_condition(clause))
         return query
 
     def _join_customer(self, query):
@@ -246,7 +347,12 @@ class CustomerQuery:
             SQL.identifier(alias, "id"),
         )
 
-    def _get_is_own_sql(self):
+    def _get_order_column(self, name):
+        rank = SQL.identifier(self._target, "customer_search_rank")
+        expression = self._get_is_other_sql() if name == "is_other" else rank
+        return SQL("%s AS %s", expression, SQL.identifier(name))
+
+    def _get_is_other_sql(self):
         owner = SQL.identifier(self._target, "user_id")
         return SQL("%s IS DISTINCT FROM %s", owner, self.env.uid)
 
@@ -265,18 +371,23 @@ class CustomerQuery:
         spread = sorted(probe.terms, key=lambda term: term % SPREAD)
         return tuple(sorted(spread, key=self._get_term_share)[: terms.MOST_TERMS])
 
-    def _get_columns(self, tier):
+    def _get_columns(self):
         flags = [
             SQL("%s AS %s", self._get_flag_sql(domain), SQL.identifier(name))
-            for domain, name in self._get_flags(tier).items()
+            for domain, name in self._flags.items()
         ]
-        return [SQL("%s AS id", SQL.identifier(self._target, "id")), SQL("search_key.keys"), *flags]
+        return [
+            SQL("%s AS id", SQL.identifier(self._target, "id")),
+            SQL("res_partner.commercial_partner_id AS company_id"),
+            SQL("search_key.keys"),
+            *flags,
+        ]
 
-    def _get_flags(self, tier):
-        """Return the names of columns that tell whether restricted kinds count, by their domain."""
-        letters = unique(probe.letter for clause in tier.clauses for probe in clause)
-        domains = unique(self.restrictions[letter] for letter in letters)
-        return {d: f"is_shown_{n}" for n, d in enumerate(d for d in domains if not d.is_true())}
+    @cached_property
+    def _flags(self):
+        """The names of columns that tell whether restricted kinds count, by their domain."""
+        domains = unique(d for d in self.restrictions.values() if not d.is_true())
+        return {domain: f"is_shown_{number}" for number, domain in enumerate(domains)}
 
     def _get_flag_sql(self, domain):
         # reason: the domain is a rule, which is not limited by what its user may read
@@ -288,7 +399,6 @@ class CustomerQuery:
 
     def _get_verification(self, tier):
         """Return the condition that keys hold the text, in a kind that counts."""
-        flags = self._get_flags(tier)
         make = getattr(self, f"_verify_{tier.verify}")
         clauses = []
         for clause in tier.clauses:
@@ -299,7 +409,7 @@ class CustomerQuery:
                 )
             clauses.append(
                 SQL(" OR ").join(
-                    self._add_flag(make(text, letters), flags.get(domain))
+                    self._add_flag(make(text, letters), self._flags.get(domain))
                     for (text, domain), letters in by_text.items()
                 )
             )

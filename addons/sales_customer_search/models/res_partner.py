@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, unique
 from odoo.tools.sql import column_exists
 
 from ..tools.search_terms import KINDS, squeeze
@@ -220,11 +220,21 @@ class ResPartner(models.Model):
     def _find_partners(self, text, domain, limit, offset=0):
         """Return ids of partners of a domain that match, or whose contacts do, the best first."""
         limit += offset
+        pairs = self._prepare_customer_query(text).find_pairs(2 * limit)
+        candidates = list(unique(id_ for pair in pairs for id_ in pair if id_))
+        allowed = set(self.search(Domain("id", "in", candidates) & domain).ids)
+        found = [id_ for id_ in candidates if id_ in allowed]
+        if len(found) < limit and len(pairs) == 2 * limit:
+            found += self._find_partners_of_domain(text, domain, limit)
+        return list(unique(found))[offset:limit]
+
+    @api.model
+    def _find_partners_of_domain(self, text, domain, limit):
+        """Find those of a domain, among the many that match but are not in it."""
         found = self._prepare_customer_query(text, domain).find(limit)
         if len(found) < limit:
-            companies = self._prepare_customer_query(text, domain, is_customer=True).find(limit)
-            found = list(dict.fromkeys([*found, *companies]))
-        return found[offset:limit]
+            found += self._prepare_customer_query(text, domain, is_customer=True).find(limit)
+        return found
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):

@@ -263,4 +263,5 @@ class SalesCustomerSearchKey(models.Model):
         rows, terms, shares = self.env.cr.fetchone()
         # the shares end with the least and the greatest of them
         shares = dict(zip(terms or (), shares or (), strict=False))
-        return rows, shares, min(shares.values(), default=0) / 2
+        # most of the many others are far less common than the least of these
+        return rows, shares, min(shares.values(), default=0) / 10
