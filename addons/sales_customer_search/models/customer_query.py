@@ -26,11 +26,16 @@ LONGEST_QUERY = 400
 LARGEST_READ_SET = 2000
 MOST_TYPO_CANDIDATES = 3000
 MOST_TYPO_MATCHES = 80
-# Steps along the result for each step that is expected: some terms hardly ever stand together.
-WALK_PATIENCE = 3
-
-
+# Of terms that more have than this, some are found without reading all.
+MOST_COLLECTED = 1000
+# More steps than this along the order of the result take longer than the index of what is recent.
+LONGEST_WALK = 3000
+# Steps for each step that is expected: what is common may be less so at the beginning.
+WALK_PATIENCE = 2
+# A list that is estimated to be so many times as long as is counted is not counted.
+SURELY_MORE = 5
 SPREAD = 1_000_003
+TRUE = SQL("TRUE")
 
 
 class Tier(NamedTuple):
@@ -46,14 +51,17 @@ class Tier(NamedTuple):
 class CustomerQuery:
     """Finds the best partners for a typed text among those that a user may read.
 
-    There are three ways to find them, by how common the terms are:
+    How they are found depends on how common the terms are:
 
     - few: all that have the terms are read by the index in one statement;
     - *collect*, tier by tier: those that have its terms are sorted, and keys compared in the order
-      of the result until there are enough;
-    - *walk* along all partners in the order of the result until enough have the terms: for terms
-      so common that collecting would take longer. A walk is bounded: when it finds too few, they
-      are collected.
+      of the result until there are enough; if it may be many, at first only the user's own and
+      those something happened with lately, which have an index of their own;
+    - *walk* along partners in the order of the result until enough have the terms: for terms that
+      so many have that this takes few steps.
+
+    Shares of terms are estimates, so walks and what is recent may yield too few: then all are
+    collected.
 
     :param partners: ``res.partner``, of the user who searches
     :param text: what was typed
@@ -109,17 +117,33 @@ class CustomerQuery:
         return [id_ for id_, _company in found]
 
     def count(self, limit):
-        """Return the limit when so many partners match; None when one must count to know.
+        """Return how many partners match, companies of contacts included, up to a limit.
 
-        Companies of contacts are left out: they only matter where it is not many anyway.
+        Of so many that PostgreSQL expects several times the limit, it is not proved.
         """
+        if self._expect_rows(limit) > SURELY_MORE * limit:
+            return limit
+        with self._planned_for_few_rows():
+            tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
+            pairs = self._find_few(tiers, limit) or self._find_fuzzy(MOST_TYPO_MATCHES)
+        found = {id_ for id_, _company in pairs}
+        companies = {company for _id, company in pairs} - found
+        if not self.domain.is_true():
+            return self._count_readable(found | companies, limit)
+        return min(limit, len(found) + self._count_readable(companies, limit))
+
+    def _count_readable(self, ids, limit):
+        return self.partners.search_count(Domain("id", "in", ids) & self.domain, limit)
+
+    def _expect_rows(self, limit):
+        """Return how many matches are expected, by PostgreSQL if it may be more than a limit."""
         tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
-        if sum(map(self._estimate, tiers)) <= max(limit, LARGEST_READ_SET):
-            return None
-        selects = [SQL("(%s LIMIT %s)", self._get_select(tier), limit) for tier in tiers]
-        query = SQL("SELECT count(*) FROM (%s LIMIT %s) m", SQL(" UNION ").join(selects), limit)
-        [[found]] = self.env.execute_query(query)
-        return found if found >= limit else None
+        estimates = list(map(self._estimate, tiers))
+        if sum(estimates) <= limit:
+            return 0
+        query = self._prepare_query(tiers[estimates.index(max(estimates))])
+        [[plan]] = self.env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select()))
+        return plan[0]["Plan"]["Plan Rows"]
 
     def _find_fuzzy(self, limit):
         for tier in self._get_fuzzy_tiers():
@@ -131,12 +155,27 @@ class CustomerQuery:
         if not all(tier.clauses):
             return []
         count = self._estimate(tier)
-        if limit and count > math.sqrt(limit * self.rows):
-            steps = WALK_PATIENCE * int(math.sqrt(limit * self.rows))
-            found = self._walk(tier, limit, steps)
+        if limit and count > MOST_COLLECTED:
+            found = self._find_common(tier, limit, limit * self.rows / count)
             if len(found) >= limit:
                 return found
         return self._collect(tier, limit)
+
+    def _find_common(self, tier, limit, steps):
+        """Find as many as can be had soon.
+
+        :param steps: partners among which so many should be found as are wanted
+        """
+        is_near = steps <= LONGEST_WALK
+        own = SQL("user_id = %s", self.env.uid)
+        found = self._walk(tier, limit, WALK_PATIENCE * steps if is_near else LONGEST_WALK, own)
+        if len(found) < limit:
+            wanted = limit + len(found)
+            if is_near:
+                found += self._walk(tier, wanted, WALK_PATIENCE * steps)
+            else:
+                found += self._collect(tier, wanted, SQL("search_key.is_recent"))
+        return list(unique(found))[:limit]
 
     # === TIERS === #
 
@@ -182,7 +221,7 @@ class CustomerQuery:
         return self.rows * self._get_share(probe)
 
     def _get_share(self, probe):
-        return self._combine(map(self._get_term_share, probe.terms))
+        return self._combine([min(map(self._get_term_share, run)) for run in probe.runs])
 
     def _get_term_share(self, term):
         return self.shares.get(term, self.rare_share)
@@ -252,28 +291,25 @@ class CustomerQuery:
                 conditions.append(SQL(" AND ").join(map(self._get_terms_condition, clauses)))
         return SQL("(%s)", SQL(" OR ").join(conditions))
 
-    def _collect(self, tier, limit):
+    def _collect(self, tier, limit, condition=TRUE):
         query = self._prepare_query(tier)
-        query.order = SQL(
-            "%s, %s DESC", self._get_is_other_sql(), self._get_order_sql(self._target)
-        )
+        query.add_where(condition)
+        order = self._get_order_sql(self._target, "customer_search_rank")
+        query.order = SQL("%s, %s", self._get_is_other_sql(), order)
         # OFFSET: keys are only compared in the order of the result, until there are enough
         return self._fetch(SQL("%s OFFSET 0", query.select(*self._get_columns())), tier, limit)
 
-    def _walk(self, tier, limit, steps):
-        own = SQL("WHERE user_id = %s", self.env.uid)
-        found = self._walk_along(own, tier, limit, steps)
-        if len(found) < limit:
-            found += self._walk_along(SQL(), tier, limit + len(found), steps)
-        return list(unique(found))[:limit]
-
-    def _walk_along(self, condition, tier, limit, steps):
+    def _walk(self, tier, limit, steps, condition=TRUE):
         query = self._prepare_query(tier)
-        order = self._get_order_sql("res_partner")
-        query._tables["res_partner"] = SQL(
-            "(SELECT * FROM res_partner %s ORDER BY %s DESC LIMIT %s)", condition, order, steps
+        walk = SQL(
+            """(SELECT id, customer_search_rank AS rank
+                  FROM res_partner WHERE %s ORDER BY %s LIMIT %s)""",
+            condition,
+            self._get_order_sql("res_partner", "customer_search_rank"),
+            math.ceil(steps),
         )
-        query.order = SQL("%s DESC", order)
+        query.add_join("JOIN", "walk", walk, SQL("walk.id = res_partner.id"))
+        query.order = self._get_order_sql("walk", "rank")
         return self._fetch(query.select(*self._get_columns()), tier, limit)
 
     def _fetch(self, inner, tier, limit):
@@ -340,12 +376,8 @@ class CustomerQuery:
         domain = domain.optimize_full(model)
         query.add_where(domain._to_sql(model, alias, query))
 
-    def _get_order_sql(self, alias):
-        return SQL(
-            "%s DESC, %s",
-            SQL.identifier(alias, "customer_search_rank"),
-            SQL.identifier(alias, "id"),
-        )
+    def _get_order_sql(self, alias, rank):
+        return SQL("%s DESC, %s DESC", SQL.identifier(alias, rank), SQL.identifier(alias, "id"))
 
     def _get_order_column(self, name):
         rank = SQL.identifier(self._target, "customer_search_rank")

@@ -95,8 +95,13 @@ class ResPartner(models.Model):
             for partner, vals in zip(self, vals_list, strict=True)
             if not vals.keys().isdisjoint(TEXT_FIELDS)
         ]
-        if changed:
-            self.env["sales.customer.search.key"]._mark(changed)
+        moved = [
+            partner.id
+            for partner, vals in zip(self, vals_list, strict=True)
+            if "customer_search_rank" in vals
+        ]
+        if changed or moved:
+            self.env["sales.customer.search.key"]._mark(changed, moved)
         return super()._write_multi(vals_list)
 
     # === SEARCH === #
@@ -220,11 +225,12 @@ class ResPartner(models.Model):
     def _find_partners(self, text, domain, limit, offset=0):
         """Return ids of partners of a domain that match, or whose contacts do, the best first."""
         limit += offset
-        pairs = self._prepare_customer_query(text).find_pairs(2 * limit)
+        wanted = limit + limit // 4 + 10
+        pairs = self._prepare_customer_query(text).find_pairs(wanted)
         candidates = list(unique(id_ for pair in pairs for id_ in pair if id_))
         allowed = set(self.search(Domain("id", "in", candidates) & domain).ids)
         found = [id_ for id_ in candidates if id_ in allowed]
-        if len(found) < limit and len(pairs) == 2 * limit:
+        if len(found) < limit and len(pairs) == wanted:
             found += self._find_partners_of_domain(text, domain, limit)
         return list(unique(found))[offset:limit]
 
@@ -251,8 +257,10 @@ class ResPartner(models.Model):
     def search_count(self, domain, limit=None):
         """Extend: whether there are more than a list counts is told without counting them all."""
         text, others = self._split_search_domain(Domain(domain)) if limit else (None, None)
-        found = self._prepare_customer_query(text, others).count(limit) if text else None
-        return super().search_count(domain, limit) if found is None else found
+        if not text:
+            return super().search_count(domain, limit)
+        self.browse().check_access("read")
+        return self._prepare_customer_query(text, others).count(limit)
 
     @api.model
     def _split_search_domain(self, domain):

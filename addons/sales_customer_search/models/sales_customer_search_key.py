@@ -10,6 +10,9 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 2000
 MANY_MISSING = 100_000
+MOST_RECENT = 40_000
+# Of more in one transaction, an import or a mass action, the job takes care at night.
+MOST_MOVED = 200
 # Up to so many partners are read while the addon is installed; more than that by the job.
 BUILT_AT_INSTALLATION = 5000
 PENDING = "sales_customer_search.pending"
@@ -33,6 +36,9 @@ class SalesCustomerSearchKey(models.Model):
 
     partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
 
+    is_recent = fields.Boolean(help="Among those something happened with last.")
+
+    _recent_idx = models.Index("(partner_id) WHERE is_recent")
     _partner_uniq = models.UniqueIndex("(partner_id)")
 
     def init(self):
@@ -56,31 +62,75 @@ class SalesCustomerSearchKey(models.Model):
             """
             CREATE INDEX IF NOT EXISTS sales_customer_search_key_terms_idx
                 ON sales_customer_search_key USING gin (terms)
+              WITH (fastupdate = on, gin_pending_list_limit = 512);
+            CREATE INDEX IF NOT EXISTS sales_customer_search_key_recent_terms_idx
+                ON sales_customer_search_key USING gin (terms)
               WITH (fastupdate = on, gin_pending_list_limit = 512)
+             WHERE is_recent
             """
         )
 
     # === UPKEEP === #
 
     @api.model
-    def _mark(self, partner_ids):
-        """Let partners be read again before the next search, or the end of the transaction."""
+    def _mark(self, partner_ids, moved_ids=()):
+        """Let partners be read again before the next search, or the end of the transaction.
+
+        :param moved_ids: partners that something happened with
+        """
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
-            precommit.data[PENDING] = set()
+            precommit.data[PENDING] = set(), set()
             precommit.add(self._refresh_marked)
-        precommit.data[PENDING].update(partner_ids)
+        changed, moved = precommit.data[PENDING]
+        changed.update(partner_ids)
+        moved.update(moved_ids)
 
     @api.model
     def _refresh_marked(self):
         """Read marked partners again, in batches."""
-        marked = self.env.cr.precommit.data.get(PENDING)
-        if not marked:
-            return
-        partner_ids = sorted(marked)
-        marked.clear()
-        for batch in split_every(BATCH, partner_ids, list):
+        changed, moved = self.env.cr.precommit.data.get(PENDING, (set(), set()))
+        for batch in split_every(BATCH, sorted(changed), list):
             self._refresh(batch)
+        if 0 < len(moved) <= MOST_MOVED:
+            self._set_recent(SQL("SELECT unnest(%s) AS id", list(moved)))
+        changed.clear()
+        moved.clear()
+
+    @api.model
+    def _set_recent(self, partners):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_customer_search_key key
+                   SET is_recent = TRUE
+                  FROM (%s) AS partner
+                 WHERE key.partner_id = partner.id AND key.is_recent IS NOT TRUE
+                """,
+                partners,
+            )
+        )
+
+    @api.model
+    def _refresh_recent(self):
+        """Let as many partners as are worth an index of their own be the recent ones."""
+        recent = SQL(
+            """
+            SELECT id FROM res_partner ORDER BY customer_search_rank DESC, id DESC LIMIT %s
+            """,
+            MOST_RECENT,
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_customer_search_key
+                   SET is_recent = FALSE
+                 WHERE is_recent AND partner_id NOT IN (%s)
+                """,
+                recent,
+            )
+        )
+        self._set_recent(recent)
 
     @api.model
     def _refresh(self, partner_ids):
@@ -203,11 +253,12 @@ class SalesCustomerSearchKey(models.Model):
         """Read partners that have no row, batch by batch, as long as the scheduler gives time."""
         remaining = self._count_missing()
         if not remaining and self._is_complete():
+            self._refresh_recent()
             return
         if remaining > MANY_MISSING:
             # an index of very many rows is made in a fraction of the time that it takes to grow
             self._set_building(True)
-            self.env.cr.execute("DROP INDEX IF EXISTS sales_customer_search_key_terms_idx")
+            self._drop_terms_index()
         last = 0
         while last := self._build_batch(last):
             remaining = max(remaining - BATCH, 0)
@@ -217,7 +268,17 @@ class SalesCustomerSearchKey(models.Model):
         self._finish_build()
 
     @api.model
+    def _drop_terms_index(self):
+        self.env.cr.execute(
+            """
+            DROP INDEX IF EXISTS sales_customer_search_key_terms_idx,
+                                 sales_customer_search_key_recent_terms_idx
+            """
+        )
+
+    @api.model
     def _finish_build(self):
+        self._refresh_recent()
         self.env.cr.execute("SET LOCAL maintenance_work_mem = '256MB'")
         self._create_terms_index()
         self._set_building(False)

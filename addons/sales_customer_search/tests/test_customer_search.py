@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
-from ..models import customer_query
+from ..models import customer_query, sales_customer_search_key
 from .common import CustomerSearchCommon
 
 BAD_TEXTS = (
@@ -130,14 +130,31 @@ class TestCustomerSearch(CustomerSearchCommon):
             self._create_customer(f"远航{n}", user_id=self.seller.id if n % 3 else False)
         collected = self._find("远航", limit=10), self._find("hang", limit=40)
         key_model = self.registry["sales.customer.search.key"]
-        # all terms count as common: so every tier is walked
-        with patch.object(key_model, "_get_term_statistics", lambda *_args: (1000, {}, 0.9)):
-            self.assertEqual(self._find("远航", limit=10), collected[0])
-            self.assertEqual(set(self._find("hang", limit=40)), set(collected[1]))
-            with patch.object(customer_query, "WALK_PATIENCE", 0.01):
+        # by walking, by what is recent, and by collecting what these left out
+        for share, patience in ((0.5, 2), (0.001, 2), (0.5, 0.0001)):
+            statistics = (10**6, {}, share)
+            with (
+                patch.object(key_model, "_get_term_statistics", lambda *_args, s=statistics: s),
+                patch.object(customer_query, "WALK_PATIENCE", patience),
+            ):
                 self.assertEqual(self._find("远航", limit=10), collected[0])
-            domain = [("customer_search", "ilike", "远航")]
-            self.assertEqual(self.env["res.partner"].search_count(domain), 30)
+                self.assertEqual(set(self._find("hang", limit=40)), set(collected[1]))
+                domain = [("customer_search", "ilike", "远航")]
+                self.assertEqual(self.env["res.partner"].search_count(domain), 30)
+                self.assertEqual(self.env["res.partner"].search_count(domain, limit=1000), 30)
+                self.assertEqual(self.env["res.partner"].search_count(domain, limit=20), 20)
+
+    def test_the_job_keeps_the_recent_ones(self):
+        keys = self.env["sales.customer.search.key"]
+        old = self._create_customer("远航甲")
+        new = self._create_customer("远航乙", last_contact_date="2031-01-01 08:00:00")
+        self.assertEqual(self._find("远航"), new + old)
+        with patch.object(sales_customer_search_key, "MOST_RECENT", 1):
+            keys._build_job()
+        self.assertEqual(keys.search([("is_recent", "=", True)]).partner_id, new)
+        old.last_followup_date = "2031-01-02 08:00:00"
+        self.assertEqual(self._find("远航"), old + new)
+        self.assertIn(old, keys.search([("is_recent", "=", True)]).partner_id)
 
     def test_a_contact_stands_for_its_company(self):
         self.assertEqual(self._find("shan_xz"), self.langsu)

@@ -222,27 +222,39 @@ def cut(text, kind):
 
 
 def cut_query(text, kind):
-    """Return the pieces that a key must have to hold a typed text: the fewest that say most."""
-    pieces = []
+    """Return the pieces that a key must have to hold a typed text: the fewest that say most.
+
+    :return: list of lists; pieces of one list overlap, so that where one is the others are likely
+    """
+    runs = []
     for run in NARROW_RUN.findall(text):
         size = max((s for s in kind.narrow_sizes if s <= len(run)), default=0)
-        pieces += [run[n : n + size] for n in range(len(run) - size + 1) if size]
+        runs.append([run[n : n + size] for n in range(len(run) - size + 1) if size])
     for run in NARROW_RUN.split(text):
-        pieces += [a + b for a, b in pairwise(run)]
+        runs.append([a + b for a, b in pairwise(run)])
         if len(run) == 1 and 1 in kind.wide_sizes:
-            pieces.append(run)
-    return list(dict.fromkeys(pieces))
+            runs.append([run])
+    return [list(dict.fromkeys(run)) for run in runs if run]
 
 
 # === QUERIES === #
 
 
 class Probe(NamedTuple):
-    """A text to look for in keys of a kind, and the terms that such keys have."""
+    """A text to look for in keys of a kind, and the terms that such keys have, by runs of text."""
 
     letter: str
     text: str
-    terms: tuple[int, ...]
+    runs: tuple[tuple[int, ...], ...]
+
+    @property
+    def terms(self):
+        """All terms, each once."""
+        return tuple(dict.fromkeys(term for run in self.runs for term in run))
+
+
+def _hash_runs(letter, runs):
+    return tuple(tuple(hash_term(letter + piece) for piece in run) for run in runs)
 
 
 def get_query_texts(text, letter):
@@ -266,7 +278,7 @@ def looks_like_number(text):
 def get_exact_probes(text, letters):
     """Return probes for keys that are the typed text."""
     return [
-        Probe(letter, found, (hash_term(f"={letter}{found}"),))
+        Probe(letter, found, _hash_runs(f"={letter}", [[found]]))
         for letter in letters
         for found in get_query_texts(text, letter)
         if 0 < len(found) <= LONGEST_KEY
@@ -280,10 +292,17 @@ def get_prefix_probes(text, letters):
         if probe.letter in WITHOUT_BEGINNING:
             continue
         size = min(KINDS[probe.letter].prefix_size, len(probe.text))
-        terms = [hash_term(f"^{probe.letter}{probe.text[:size]}")] if size else []
-        if terms or probe.terms:
-            probes.append(probe._replace(terms=(*terms, *probe.terms)))
+        begin = _hash_runs(f"^{probe.letter}", [[probe.text[:size]]] if size else [])
+        if begin or probe.runs:
+            probes.append(probe._replace(runs=_join_runs(begin, probe.runs)))
     return probes
+
+
+def _join_runs(begin, runs):
+    """Put the term of the beginning to the run that it overlaps."""
+    if not (begin and runs):
+        return begin or runs
+    return ((*begin[0], *runs[0]), *runs[1:])
 
 
 def get_inside_probes(text, letters, is_prefix=False):
@@ -291,9 +310,9 @@ def get_inside_probes(text, letters, is_prefix=False):
     probes = []
     for letter in letters:
         for found in get_query_texts(text, letter):
-            terms = tuple(hash_term(letter + p) for p in cut_query(found, KINDS[letter]))
-            if 0 < len(found) <= LONGEST_KEY and (terms or is_prefix):
-                probes.append(Probe(letter, found, terms))
+            runs = _hash_runs(letter, cut_query(found, KINDS[letter]))
+            if 0 < len(found) <= LONGEST_KEY and (runs or is_prefix):
+                probes.append(Probe(letter, found, runs))
     return probes
 
 
@@ -329,10 +348,10 @@ def get_typo_probes(text, letters):
             continue
         for position in range(len(squeezed) - gap + 1):
             parts = squeezed[:position], squeezed[position + gap :]
-            pieces = [piece for part in parts for piece in cut_query(part, KINDS[letter])]
-            terms = tuple(hash_term(letter + piece) for piece in dict.fromkeys(pieces))
-            if terms:
-                probes[letter, terms] = Probe(letter, squeezed, terms)
+            runs = [run for part in parts for run in cut_query(part, KINDS[letter])]
+            if runs:
+                probe = Probe(letter, squeezed, _hash_runs(letter, runs))
+                probes[letter, probe.terms] = probe
     return list(probes.values())
 
 
