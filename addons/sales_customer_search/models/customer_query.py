@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, Query, unique
 
 from ..tools import search_terms as terms
+from .sales_customer_search_key import MOST_RECENT
 
 MOST_WORDS = 6
 # So many matches are found, and ordered, in one statement.
@@ -27,11 +28,11 @@ LARGEST_READ_SET = 2000
 MOST_TYPO_CANDIDATES = 3000
 MOST_TYPO_MATCHES = 80
 # Of terms that more have than this, some are found without reading all.
-MOST_COLLECTED = 1000
-# More steps than this along the order of the result take longer than the index of what is recent.
-LONGEST_WALK = 3000
+MOST_COLLECTED = 1500
+# Steps along the own customers, where it would take too many to find enough.
+OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
-WALK_PATIENCE = 2
+WALK_PATIENCE = 1.5
 # A list that is estimated to be so many times as long as is counted is not counted.
 SURELY_MORE = 5
 SPREAD = 1_000_003
@@ -166,9 +167,9 @@ class CustomerQuery:
 
         :param steps: partners among which so many should be found as are wanted
         """
-        is_near = steps <= LONGEST_WALK
+        is_near = steps <= math.sqrt(limit * MOST_RECENT)
         own = SQL("user_id = %s", self.env.uid)
-        found = self._walk(tier, limit, WALK_PATIENCE * steps if is_near else LONGEST_WALK, own)
+        found = self._walk(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK, own)
         if len(found) < limit:
             wanted = limit + len(found)
             if is_near:
@@ -221,7 +222,8 @@ class CustomerQuery:
         return self.rows * self._get_share(probe)
 
     def _get_share(self, probe):
-        return self._combine([min(map(self._get_term_share, run)) for run in probe.runs])
+        choose = min if probe.letter in terms.DEPENDENT_KINDS else self._combine
+        return self._combine([choose(map(self._get_term_share, run)) for run in probe.runs])
 
     def _get_term_share(self, term):
         return self.shares.get(term, self.rare_share)
@@ -300,7 +302,9 @@ class CustomerQuery:
         return self._fetch(SQL("%s OFFSET 0", query.select(*self._get_columns())), tier, limit)
 
     def _walk(self, tier, limit, steps, condition=TRUE):
-        query = self._prepare_query(tier)
+        # without the terms: to compare them one by one takes longer than to compare the keys
+        query = self._prepare_query()
+        query.order = self._get_order_sql("walk", "rank")
         walk = SQL(
             """(SELECT id, customer_search_rank AS rank
                   FROM res_partner WHERE %s ORDER BY %s LIMIT %s)""",
@@ -308,8 +312,21 @@ class CustomerQuery:
             self._get_order_sql("res_partner", "customer_search_rank"),
             math.ceil(steps),
         )
-        query.add_join("JOIN", "walk", walk, SQL("walk.id = res_partner.id"))
-        query.order = self._get_order_sql("walk", "rank")
+        keys = SQL(
+            """LATERAL (SELECT keys
+                          FROM (SELECT keys
+                                  FROM sales_customer_search_key
+                                 WHERE partner_id = walk.id
+                                OFFSET 0) AS found
+                         WHERE %s)""",
+            self._get_verification(tier, flagged=False),
+        )
+        query._tables = {"walk": walk}
+        query._joins = {
+            "search_key": (SQL("JOIN"), keys, TRUE),
+            "res_partner": (SQL("JOIN"), SQL("res_partner"), SQL("res_partner.id = walk.id")),
+            **{name: join for name, join in query._joins.items() if name != "search_key"},
+        }
         return self._fetch(query.select(*self._get_columns()), tier, limit)
 
     def _fetch(self, inner, tier, limit):
@@ -323,7 +340,11 @@ class CustomerQuery:
 
     def _get_limit_sql(self, limit):
         # several contacts lead to one company
-        return SQL("LIMIT %s", 2 * limit if self.is_customer else limit) if limit else SQL()
+        return (
+            SQL("LIMIT %s", limit + limit // 4 + 4 if self.is_customer else limit)
+            if limit
+            else SQL()
+        )
 
     def _get_set_query(self, tiers):
         """Return a statement that selects all partners of the tiers, and companies of contacts."""
@@ -429,8 +450,9 @@ class CustomerQuery:
 
     # === VERIFICATION === #
 
-    def _get_verification(self, tier):
+    def _get_verification(self, tier, flagged=True):
         """Return the condition that keys hold the text, in a kind that counts."""
+        flags = self._flags if flagged else {}
         make = getattr(self, f"_verify_{tier.verify}")
         clauses = []
         for clause in tier.clauses:
@@ -441,7 +463,7 @@ class CustomerQuery:
                 )
             clauses.append(
                 SQL(" OR ").join(
-                    self._add_flag(make(text, letters), self._flags.get(domain))
+                    self._add_flag(make(text, letters), flags.get(domain))
                     for (text, domain), letters in by_text.items()
                 )
             )

@@ -27,6 +27,7 @@ WORD_SIZES = (4, 3, 2)
 ALWAYS_VARIED = 2  # a surname has one or two characters
 ASCII_END = "\x7f"
 NARROW_RUN = re.compile(r"[0-9a-z]+")
+NUMBER_WITHIN = re.compile(r"(?<=[^0-9a-z])[0-9]{1,5}(?=[^0-9a-z])")
 NOT_NARROW = re.compile(r"[^0-9a-z]+")
 
 
@@ -36,6 +37,7 @@ class Kind(NamedTuple):
     :param fields: names of the partner's fields that it shows something of
     :param narrow_sizes: of the pieces of Latin letters and digits, in characters
     :param wide_sizes: of the pieces of Chinese (and all other) characters
+    :param has_numbers: whole numbers between other characters are pieces, too: of a house, say
     :param prefix_size: longest beginning that is a term of its own; 0: none
     """
 
@@ -44,6 +46,7 @@ class Kind(NamedTuple):
     narrow_sizes: tuple[int, ...] = (3,)
     wide_sizes: tuple[int, ...] = (1, 2)
     prefix_size: int = 2
+    has_numbers: bool = False
 
 
 NAME, PINYIN, INITIALS, PHONE, MOBILE, ADDRESS = "NFIPMA"
@@ -53,7 +56,7 @@ KINDS = {
         Kind(NAME, ("name",), narrow_sizes=(1, 2, 3), prefix_size=3),
         Kind("D", ("complete_name",), narrow_sizes=(1, 2, 3), prefix_size=0),
         Kind(PINYIN, ("name",), narrow_sizes=(4,), prefix_size=3),
-        Kind(INITIALS, ("name",), narrow_sizes=(2, 3), prefix_size=1),
+        Kind(INITIALS, ("name",), narrow_sizes=(2, 3), prefix_size=3),
         Kind("C", ("customer_code",)),
         Kind("R", ("ref",)),
         Kind(PHONE, ("phone",), narrow_sizes=(4,), prefix_size=0),
@@ -62,9 +65,16 @@ KINDS = {
         Kind("E", ("email",)),
         Kind("T", ("vat",)),
         Kind("G", ("company_registry",)),
-        Kind(ADDRESS, ("state_id", "city", "street", "street2", "zip"), wide_sizes=(2,)),
+        Kind(
+            ADDRESS,
+            ("state_id", "city", "street", "street2", "zip"),
+            wide_sizes=(2,),
+            has_numbers=True,
+        ),
     )
 }
+# Pieces of one run of these are hardly ever there without the others.
+DEPENDENT_KINDS = frozenset((NAME, PINYIN, ADDRESS, "D"))
 NUMBER_KINDS = frozenset((PHONE, MOBILE))
 NAME_KINDS = frozenset((NAME, PINYIN, INITIALS))
 # Keys of these hold something else in front of what people look for.
@@ -215,10 +225,16 @@ def cut(text, kind):
             pieces.update(run[n : n + size] for n in range(len(run) - size + 1))
     if text.isascii():
         return pieces
+    if kind.has_numbers:
+        pieces.update(_cut_numbers(text))
     wide = [c for c in text if c > ASCII_END] if 1 in kind.wide_sizes else ()
     pieces.update(wide)
     pieces.update(a + b for a, b in pairwise(text) if a > ASCII_END and b > ASCII_END)
     return pieces
+
+
+def _cut_numbers(text):
+    return [f"|{number}|" for number in NUMBER_WITHIN.findall(text)]
 
 
 def cut_query(text, kind):
@@ -234,6 +250,8 @@ def cut_query(text, kind):
         runs.append([a + b for a, b in pairwise(run)])
         if len(run) == 1 and 1 in kind.wide_sizes:
             runs.append([run])
+    if kind.has_numbers:
+        runs += [[number] for number in _cut_numbers(text)]
     return [list(dict.fromkeys(run)) for run in runs if run]
 
 
