@@ -86,8 +86,7 @@ class CustomerQuery:
     def find(self, limit):
         """Return the ids of the best matches, the best first.
 
-        In the middle of many partners of a company all ids may be fewer than the limit: as many
-        contacts lead to the same one.
+        There may be fewer than the limit where many contacts lead to the same company.
         """
         return [id_ for id_, _company in self.find_pairs(limit)]
 
@@ -140,7 +139,8 @@ class CustomerQuery:
         """Return how many matches are expected, by PostgreSQL if it may be more than a limit."""
         tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
         estimates = list(map(self._estimate, tiers))
-        if sum(estimates) <= limit:
+        if sum(estimates) <= limit or self._flags:
+            # nor where it would tell how common something is that the user must not see
             return 0
         query = self._prepare_query(tiers[estimates.index(max(estimates))])
         [[plan]] = self.env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select()))

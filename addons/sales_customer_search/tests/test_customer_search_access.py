@@ -137,6 +137,20 @@ class TestCustomerSearchAccess(CustomerSearchCommon):
             self.assertNotFound("朗速 5678")
             self.assertFound("朗速 5678", user=self.other_seller)
 
+    def test_neither_are_common_terms_told(self):
+        key_model = self.registry["sales.customer.search.key"]
+        for share in (0.5, 0.001):
+            statistics = (10**6, {}, share)
+            with patch.object(
+                key_model, "_get_term_statistics", lambda *_args, found=statistics: found
+            ):
+                self.test_kinds_that_count_for_some_partners_only()
+                self.test_hidden_fields()
+        with patch.object(
+            key_model, "_get_term_statistics", lambda *_args, found=statistics: found
+        ):
+            self.test_record_rules()
+
     def test_nobody_learns_of_a_hit_by_a_typo(self):
         self._add_rule("[('user_id', 'in', (user.id, False))]")
         self.langsu.user_id = self.other_seller
