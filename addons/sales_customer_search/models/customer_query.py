@@ -28,13 +28,13 @@ LARGEST_READ_SET = 2000
 MOST_TYPO_CANDIDATES = 3000
 MOST_TYPO_MATCHES = 80
 # Of terms that more have than this, some are found without reading all.
-MOST_COLLECTED = 1500
+MOST_COLLECTED = 700
 # Steps along the own customers, where it would take too many to find enough.
 OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
 WALK_PATIENCE = 1.5
 # A list that is estimated to be so many times as long as is counted is not counted.
-SURELY_MORE = 5
+SURELY_MORE = 3
 SPREAD = 1_000_003
 TRUE = SQL("TRUE")
 
@@ -121,11 +121,11 @@ class CustomerQuery:
 
         Of so many that PostgreSQL expects several times the limit, it is not proved.
         """
-        if self._expect_rows(limit) > SURELY_MORE * limit:
+        tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
+        if self._expect_rows(tiers, limit) > SURELY_MORE * limit:
             return limit
         with self._planned_for_few_rows():
-            tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
-            pairs = self._find_few(tiers, limit) or self._find_fuzzy(MOST_TYPO_MATCHES)
+            pairs = self._find_any(tiers, limit) or self._find_fuzzy(MOST_TYPO_MATCHES)
         found = {id_ for id_, _company in pairs}
         companies = {company for _id, company in pairs} - found
         if not self.domain.is_true():
@@ -135,22 +135,24 @@ class CustomerQuery:
     def _count_readable(self, ids, limit):
         return self.partners.search_count(Domain("id", "in", ids) & self.domain, limit)
 
-    def _expect_rows(self, limit):
-        """Return how many matches are expected, by PostgreSQL if it may be more than a limit."""
-        tiers = [tier for tier in self._get_tiers() if all(tier.clauses)]
-        estimates = list(map(self._estimate, tiers))
-        if sum(estimates) <= limit or self._flags:
+    def _expect_rows(self, tiers, limit):
+        """Return how many matches are expected if it may be more than a limit."""
+        expected = max(map(self._estimate, tiers), default=0)
+        if expected <= limit or self._flags:
             # nor where it would tell how common something is that the user must not see
             return 0
-        query = self._prepare_query(tiers[estimates.index(max(estimates))])
-        [[plan]] = self.env.execute_query(SQL("EXPLAIN (FORMAT JSON) %s", query.select()))
-        return plan[0]["Plan"]["Plan Rows"]
+        query = SQL("EXPLAIN (FORMAT JSON) %s", self.partners._search(self.domain).select())
+        [[plan]] = self.env.execute_query(query)
+        return expected * min(1, plan[0]["Plan"]["Plan Rows"] / self.rows)
 
     def _find_fuzzy(self, limit):
+        found = []
         for tier in self._get_fuzzy_tiers():
-            if found := self._find_tier(tier, limit):
-                return found
-        return []
+            if not found and all(tier.clauses):
+                # what may be misspelled is rare: its common parts were left out
+                find = self._collect if tier.verify == "typo" else self._find_tier
+                found = find(tier, limit)
+        return found
 
     def _find_tier(self, tier, limit):
         if not all(tier.clauses):
@@ -167,7 +169,8 @@ class CustomerQuery:
 
         :param steps: partners among which so many should be found as are wanted
         """
-        is_near = steps <= math.sqrt(limit * MOST_RECENT)
+        # both walks, with patience, or one and those of the recent ones that have the terms
+        is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + MOST_RECENT * limit / steps
         own = SQL("user_id = %s", self.env.uid)
         found = self._walk(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK, own)
         if len(found) < limit:
@@ -217,6 +220,9 @@ class CustomerQuery:
             return self.rows * sum(self.shares.get(probe.terms[0], 0) for probe in probes)
         shares = [sum(map(self._get_share, clause)) for clause in tier.clauses]
         return self.rows * self._combine(shares)
+
+    def _estimate_clause(self, clause):
+        return self.rows * sum(map(self._get_share, clause))
 
     def _estimate_probe(self, probe):
         return self.rows * self._get_share(probe)
@@ -279,6 +285,22 @@ class CustomerQuery:
         )
         return list(unique(self.env.execute_query(query)))
 
+    def _find_any(self, tiers, limit):
+        """Find some of all tiers, in no order."""
+        if not tiers:
+            return []
+        inner = self._prepare_query()
+        inner.add_where(self._get_tiers_condition(tiers))
+        # what lies inside is most of it
+        conditions = map(self._get_verification, reversed(tiers))
+        query = SQL(
+            "SELECT id, company_id FROM (%s) AS found WHERE %s LIMIT %s",
+            inner.select(*self._get_columns()),
+            SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions),
+            limit,
+        )
+        return list(unique(self.env.execute_query(query)))
+
     def _get_tiers_condition(self, tiers):
         """Return the condition of any tier; exact matches are also inside, mostly."""
         inside = {
@@ -290,8 +312,15 @@ class CustomerQuery:
             if tier.verify != "inside":
                 clauses = [[probe for probe in clauses[0] if probe[:2] not in inside]]
             if all(clauses):
-                conditions.append(SQL(" AND ").join(map(self._get_terms_condition, clauses)))
+                conditions.append(self._get_tier_condition(tier._replace(clauses=clauses)))
         return SQL("(%s)", SQL(" OR ").join(conditions))
+
+    def _get_tier_condition(self, tier):
+        """Return the condition of the terms: of a rare word alone, as keys are compared anyway."""
+        clauses = sorted(tier.clauses, key=self._estimate_clause)
+        if self._estimate_clause(clauses[0]) <= MOST_COLLECTED:
+            clauses = clauses[:1]
+        return SQL("(%s)", SQL(" AND ").join(map(self._get_terms_condition, clauses)))
 
     def _collect(self, tier, limit, condition=TRUE):
         query = self._prepare_query(tier)
@@ -368,8 +397,8 @@ class CustomerQuery:
         query = Query(self.env, "res_partner")
         query._joins |= self._base_query._joins
         query._where_clauses += self._base_query._where_clauses
-        for clause in tier.clauses if tier else ():
-            query.add_where(self._get_terms_condition(clause))
+        if tier:
+            query.add_where(self._get_tier_condition(tier))
         return query
 
     @cached_property

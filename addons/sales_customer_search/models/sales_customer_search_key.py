@@ -325,4 +325,4 @@ class SalesCustomerSearchKey(models.Model):
         # the shares end with the least and the greatest of them
         shares = dict(zip(terms or (), shares or (), strict=False))
         # most of the many others are far less common than the least of these
-        return rows, shares, min(shares.values(), default=0) / 10
+        return rows, shares, min(shares.values(), default=0) / 50
