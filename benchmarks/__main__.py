@@ -7,9 +7,9 @@ from tools.environment import ensure_environment
 from tools.postgres import open_server
 from tools.testing_database import Databases
 
-from . import availability_scale, customer_import, hot_product, long_order
+from . import availability_scale, customer_import, customer_search, hot_product, long_order
 
-BENCHMARKS = (long_order, hot_product, availability_scale, customer_import)
+BENCHMARKS = (long_order, hot_product, availability_scale, customer_import, customer_search)
 
 
 def print_table(title, columns, rows):
