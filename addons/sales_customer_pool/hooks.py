@@ -2,7 +2,7 @@ from odoo.tools import SQL
 
 from .models.sales_customer_pool_triggers import drop_triggers
 
-FOREIGN_INDEXES = ("res_partner__user_id_index", "res_partner__customer_open_idx")
+FOREIGN_INDEXES = ("res_partner__user_id_index",)
 
 
 def post_init_hook(env):

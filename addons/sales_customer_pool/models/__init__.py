@@ -16,3 +16,4 @@ from . import res_partner
 from . import sale_order
 from . import mail_thread
 from . import res_partner_recycle
+from . import secret_partners

@@ -110,12 +110,16 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Who creates a customer owns it, as nobody else could tell that it is there."""
+        for vals in vals_list:
+            self._check_managed_fields(
+                {name: vals[name] for name in MANAGED_FIELDS if vals.get(name)}
+            )
         partners = super().create(vals_list)
         customers = partners.filtered_domain(self._get_customer_domain())
         if customers and self._is_plain_salesperson():
             free = customers.filtered(lambda partner: not partner.user_id and not partner.pool_id)
             free.sudo().user_id = self.env.user  # nobody's yet: the user may take it
-        customers._after_owner_change()
+        customers.filtered(lambda partner: partner.user_id or partner.pool_id)._after_owner_change()
         return partners
 
     def write(self, vals):
@@ -140,8 +144,8 @@ class ResPartner(models.Model):
             return
         if fnames := MANAGED_FIELDS & vals.keys():
             self._check_pool_admin(sorted(fnames)[0])
-        if "user_id" in vals and self._is_plain_salesperson():
-            self._check_own_change(vals["user_id"])
+        if {"user_id", "customer_rank"} & vals.keys() and self._is_plain_salesperson():
+            self._check_own_change(vals)
 
     def _check_pool_admin(self, fname):
         pools = (self.pool_id | self.home_pool_id).sudo()  # to ask who their administrators are
@@ -154,10 +158,12 @@ class ResPartner(models.Model):
                 )
             )
 
-    def _check_own_change(self, user_id):
-        customers = self.filtered_domain(self._get_customer_domain())
-        for partner in customers.filtered(lambda partner: partner.user_id.id != user_id):
-            if partner.user_id or partner.pool_id or user_id != self.env.uid:
+    def _check_own_change(self, vals):
+        for partner in self.filtered_domain(self._get_customer_domain()):
+            owner_id = vals.get("user_id", partner.user_id.id)
+            is_taken = partner.user_id or partner.pool_id or owner_id != self.env.uid
+            is_moved = owner_id != partner.user_id.id and is_taken
+            if is_moved or not vals.get("customer_rank", 1):
                 raise UserError(
                     self.env._(
                         "%s: the salesperson of a customer does not change here. Use Release or "

@@ -55,8 +55,13 @@ class SalesCustomerAllocationRule(models.Model):
             if values:
                 domain &= Domain(fname, operator, values.ids)
         if self.company_id:
-            domain &= Domain("company_id", "in", [False, self.company_id.id])
+            domain &= Domain("company_id", "in", self._get_company_ids())
         return domain
+
+    def _get_company_ids(self):
+        """Customers of no company are those of the company that one works in."""
+        company = self.company_id
+        return [company.id, False] if company == self.env.company else [company.id]
 
     # === WHO GETS WHOM === #
 
@@ -232,7 +237,7 @@ class ResPartner(models.Model):
         # by the rules of the company, whoever or whatever created them
         customers = self.sudo().filtered_domain(self._get_customer_domain())
         free = customers.filtered(lambda partner: not partner.user_id and not partner.pool_id)
-        if not free:
+        if not free or self._is_plain_salesperson():  # those of salespeople become theirs
             return
         left = self.env["sales.customer.allocation.rule"].sudo()._allocate(free)
         for company, partners in left.grouped("company_id").items():

@@ -47,6 +47,7 @@ class SalesCustomerExtension(models.Model):
         extensions = super().create(vals_list)
         for extension in extensions:
             extension._check_owner()
+            extension._check_until_date()
             extension._ask_manager()
         return extensions
 
@@ -58,6 +59,10 @@ class SalesCustomerExtension(models.Model):
                     self.partner_id.display_name,
                 )
             )
+
+    def _check_until_date(self):
+        if self.until_date <= fields.Date.context_today(self):
+            raise UserError(self.env._('"Keep Until" has to be a day to come.'))
 
     def _ask_manager(self):
         pool = self.partner_id.home_pool_id.sudo()  # to find who decides

@@ -202,4 +202,5 @@ class SalesCustomerPool(models.Model):
         domain = partners._get_customer_domain() & Domain("user_id", "=", user.id)
         if not exempt.is_true():
             domain &= ~exempt
-        return partners.search_count(domain)
+        # archived ones, too: nobody makes room by hiding customers
+        return partners.with_context(active_test=False).search_count(domain)

@@ -70,6 +70,13 @@ LOG = f"""
         IF NOT {IS_CUSTOMER} THEN
             RETURN NULL;
         END IF;
+        -- Who has lost a customer no longer reads what others write to it.
+        IF former_user IS NOT NULL THEN
+            DELETE FROM mail_followers follower
+             USING res_users former
+             WHERE former.id = former_user AND follower.partner_id = former.partner_id
+               AND follower.res_model = 'res.partner' AND follower.res_id = NEW.id;
+        END IF;
         INSERT INTO sales_customer_ownership (
             partner_id, from_user_id, to_user_id, from_pool_id, to_pool_id, date, changed_by_id,
             kind, reason_id, note, rule_id, allocation_rule_id, dwell_days, company_id)

@@ -156,7 +156,8 @@ class SalesCustomerRecycleRule(models.Model):
     def _get_conditions(self):
         pool = self.pool_id.sudo()  # who its members are, whoever simulates
         yield SQL("partner.customer_rank > 0 AND (partner.is_company OR partner.parent_id IS NULL)")
-        yield SQL("partner.active AND partner.recycle_locked IS NOT TRUE")
+        # Archived ones, too: nobody keeps a customer by hiding it.
+        yield SQL("partner.recycle_locked IS NOT TRUE")
         yield self._get_pool_condition(pool)
         if pool.company_id:
             yield SQL("(partner.company_id IS NULL OR partner.company_id = %s)", pool.company_id.id)
@@ -217,7 +218,7 @@ class SalesCustomerRecycleMark(models.Model):
 
         :param limit: how many marks at most
         :param partner_ids: these customers only
-        :return: number of marks that were dealt with
+        :return: list of the marks that were dealt with
         """
         self.env.flush_all()
         wanted = (
@@ -237,7 +238,7 @@ class SalesCustomerRecycleMark(models.Model):
         )
         if rows:
             self._write_due_dates(sorted({row[0] for row in rows}))
-        return len(rows)
+        return rows
 
     @api.model
     def _write_due_dates(self, partner_ids):

@@ -3,25 +3,48 @@
 from collections import Counter, defaultdict
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 BATCH = 2000
+MOST_CONFLICTS = 20
 WARNING_BATCH = 500
-SHOWN_NAMES = 20
 
 
 class SalesCustomerRecycleRule(models.Model):
     _inherit = "sales.customer.recycle.rule"
 
     @api.model
+    def _repeat(self, batch):
+        """Run batches until one finds nothing to do, or the time is up.
+
+        Whoever changes a customer at the same moment goes first: the batch is tried again, with
+        the customer as it is then.
+
+        :param batch: called without arguments, returns what it has done
+        """
+        conflicts = 0
+        while True:
+            try:
+                with self.env.cr.savepoint():
+                    done = batch()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                conflicts += 1
+                if conflicts > MOST_CONFLICTS:
+                    raise
+                done = ()
+            else:
+                if not done:
+                    return
+            self.env.invalidate_all(flush=False)
+            if not self.env["ir.cron"]._commit_progress(len(done)):
+                return
+
+    @api.model
     def _recompute_job(self):
         """Compute the due dates of all marked customers again, batch by batch."""
         marks = self.env["sales.customer.recycle.mark"]
-        progress = self.env["ir.cron"]._commit_progress
-        while done := marks._compute_batch(BATCH):
-            self.env.invalidate_all(flush=False)
-            if not progress(done, remaining=self._get_mark_count()):
-                break
+        self._repeat(lambda: marks._compute_batch(BATCH))
 
     @api.model
     def _get_mark_count(self):
@@ -56,17 +79,17 @@ class SalesCustomerRecycleRule(models.Model):
 
         :return: how many were moved
         """
-        total = 0
         owners = defaultdict(Counter)
-        while rows := self._recycle_batch(BATCH):
-            total += len(rows)
+
+        def move():
+            rows = self._recycle_batch(BATCH)
             for _partner_id, user_id, pool_id in rows:
                 owners[user_id][pool_id] += 1
-            self.env.invalidate_all(flush=False)
-            if not self.env["ir.cron"]._commit_progress(len(rows)):
-                break
+            return rows
+
+        self._repeat(move)
         self._tell_owners(owners)
-        return total
+        return sum(count.total() for count in owners.values())
 
     @api.model
     def _recycle_batch(self, limit):
@@ -131,15 +154,19 @@ class SalesCustomerRecycleRule(models.Model):
     @api.model
     def _warn_owners(self):
         """Let the owners know, some days before, which customers they are about to lose."""
-        while rows := self._warn_batch(WARNING_BATCH):
-            partners = self.env["res.partner"].browse(row[0] for row in rows)
-            partners._schedule_recycle_warnings()
-            self.env.invalidate_all()
-            if not self.env["ir.cron"]._commit_progress(len(rows)):
-                break
+        self._repeat(lambda: self._warn_batch(WARNING_BATCH))
 
     @api.model
     def _warn_batch(self, limit):
+        rows = self._mark_warned(limit)
+        partners = self.env["res.partner"].browse(row[0] for row in rows)
+        partners.invalidate_recordset(["recycle_warned_days"], flush=False)
+        partners._schedule_recycle_warnings()
+        self.env.flush_all()
+        return rows
+
+    @api.model
+    def _mark_warned(self, limit):
         self.env["res.partner"].flush_model()
         return self.env.execute_query(
             SQL(

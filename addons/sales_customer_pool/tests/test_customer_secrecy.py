@@ -168,6 +168,48 @@ class TestCustomerSecrecy(SecrecyCommon):
         self.assertNotIn("Chengdu", text)
         self.assertIn("C***", text)
 
+    def test_secret_customers_cannot_be_linked_to_be_seen(self):
+        """Documents copy or show what stands on their customer: by no id one can guess."""
+        for partner in (self.pooled, self.contact, self.colleagues):
+            for model, values in (
+                ("crm.lead", {"name": "Spy", "partner_id": partner.id}),
+                ("sale.order", {"partner_id": partner.id}),
+                ("sale.order", {"partner_id": self.own.id, "partner_invoice_id": partner.id}),
+                ("calendar.event", {"name": "Spy", "partner_ids": [Command.link(partner.id)]}),
+            ):
+                with self.assertRaisesRegex(AccessError, "Claim it from the pool"):
+                    self.env[model].with_user(self.li).create(values)
+            with self.assertRaisesRegex(AccessError, "Claim it from the pool"):
+                self.own.with_user(self.li).message_subscribe(partner.ids)
+        lead = self.env["crm.lead"].with_user(self.li).create({"name": "Own"})
+        with self.assertRaisesRegex(AccessError, "Claim it from the pool"):
+            lead.partner_id = self.pooled
+        lead.partner_id = self.own
+
+    def test_former_owner_no_longer_follows(self):
+        self.own.message_subscribe((self.li | self.chief).partner_id.ids)
+        self._release(self.own, self.li)
+        self.env.invalidate_all()
+        followers = self.own.message_partner_ids
+        self.assertNotIn(self.li.partner_id, followers)
+        self.assertIn(self.chief.partner_id, followers)
+        message = self.own.message_post(body="They need pumps", author_id=self.chief.partner_id.id)
+        self.assertFalse(message.notified_partner_ids)
+        with self.assertRaises(AccessError):
+            message.with_user(self.li).read(["body"])
+
+    def test_nobody_hides_a_customer_or_makes_it_his_for_ever(self):
+        own = self.own.with_user(self.li)
+        with self.assertRaisesRegex(UserError, "does not change here"):
+            own.customer_rank = 0
+        values = {"name": "X", "is_company": True, "customer_rank": 1}
+        for more in ({"recycle_locked": True}, {"protected_until": "2040-01-01"}):
+            with self.assertRaisesRegex(UserError, "can only be changed by sales managers"):
+                self.env["res.partner"].with_user(self.li).create({**values, **more})
+        self.pool.holding_limit = 1
+        own.active = False
+        self.assertIn("hold 1 customers", self._claim(self.pooled, self.li)[self.pooled])
+
     def test_who_creates_a_customer_owns_it(self):
         values = {"name": "New", "is_company": True, "customer_rank": 1}
         customer = self.env["res.partner"].with_user(self.li).create(values)
