@@ -258,6 +258,7 @@ class ResPartner(models.Model):
                     self.env._(
                         "%(customer)s is not your customer. Ask %(user)s or a sales manager.",
                         customer=partner.display_name,
+                        # the name only, to say whom to ask
                         user=partner.user_id.sudo().name or self.env._("a sales manager"),
                     )
                 )

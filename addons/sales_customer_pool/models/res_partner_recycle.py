@@ -54,7 +54,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _has_recycle_rules(self):
-        # one row is enough; nothing of the rules is shown
+        # whether there is one; nothing of the rules is shown
         rules = self.env["sales.customer.recycle.rule"].sudo()
         return bool(rules.search_count([("active", "=", True)], limit=1))
 

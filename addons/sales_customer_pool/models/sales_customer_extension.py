@@ -95,11 +95,14 @@ class SalesCustomerExtension(models.Model):
                 raise UserError(
                     self.env._("The extension of %s is decided already.", extension.display_name)
                 )
-            extension.partner_id.sudo().home_pool_id.with_env(self.env)._check_admin()
-            if not extension.partner_id.sudo().home_pool_id:
+            pool = extension.partner_id.sudo().home_pool_id  # to ask who its administrators are
+            if pool:
+                pool.with_env(self.env)._check_admin()
+            else:
                 self._check_manager()
         # the state is written here only
         self.sudo().write({"state": state, "decided_by_id": self.env.uid})
+        # whoever had it in the list
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
 
     def _check_manager(self):
