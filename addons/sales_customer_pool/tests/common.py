@@ -10,6 +10,10 @@ class CustomerPoolCommon(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")  # the texts that the tests compare
+        cls.env.ref("base.user_root").lang = "en_US"
+        cls.env.user.lang = "en_US"
+        cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
         cls.env.user.tz = "Asia/Shanghai"
         cls.env.company.resource_calendar_id.tz = "Asia/Shanghai"
         salesman = "sales_team.group_sale_salesman,base.group_allow_export"
