@@ -7,9 +7,23 @@ from tools.environment import ensure_environment
 from tools.postgres import open_server
 from tools.testing_database import Databases
 
-from . import availability_scale, customer_import, customer_search, hot_product, long_order
+from . import (
+    availability_scale,
+    customer_import,
+    customer_recycle,
+    customer_search,
+    hot_product,
+    long_order,
+)
 
-BENCHMARKS = (long_order, hot_product, availability_scale, customer_import, customer_search)
+BENCHMARKS = (
+    long_order,
+    hot_product,
+    availability_scale,
+    customer_import,
+    customer_search,
+    customer_recycle,
+)
 
 
 def print_table(title, columns, rows):
