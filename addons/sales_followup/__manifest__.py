@@ -1,0 +1,21 @@
+{
+    "name": "Sales Follow-up",
+    "summary": "Follow-up log, reminders that are kept and the whole history of a customer on one page",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Cycle contributors",
+    "website": "https://github.com/sales-cycle/sales-cycle",
+    "license": "LGPL-3",
+    "depends": ["sales_customer", "sale_management"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sales_followup_rules.xml",
+        "data/sales_followup_data.xml",
+        "views/sales_followup_views.xml",
+        "views/sales_followup_config_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
+        "views/sale_order_views.xml",
+        "views/sales_followup_menus.xml",
+    ],
+}
