@@ -1,6 +1,6 @@
 {
     "name": "Sales Follow-up",
-    "summary": "Follow-up log, reminders that are kept and the whole history of a customer on one page",
+    "summary": "Follow-ups, reminders that are kept, and the history of a customer on one page",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",
@@ -11,11 +11,19 @@
         "security/ir.model.access.csv",
         "security/sales_followup_rules.xml",
         "data/sales_followup_data.xml",
+        "data/sales_followup_crons.xml",
         "views/sales_followup_views.xml",
         "views/sales_followup_config_views.xml",
+        "views/sales_followup_digest_templates.xml",
+        "views/sales_reminder_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "views/sale_order_views.xml",
         "views/sales_followup_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sales_followup/static/src/**/*"],
+        "web.assets_unit_tests": ["sales_followup/static/tests/*.test.js"],
+        "web.assets_tests": ["sales_followup/static/tests/tours/*.js"],
+    },
 }

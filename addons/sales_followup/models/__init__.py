@@ -3,8 +3,16 @@ from . import sales_followup_method
 from . import sales_followup_matter
 from . import sales_followup
 from . import sales_followup_origin
+from . import sales_reminder_rule
+from . import timeline_source
 from . import res_partner
+from . import res_partner_timeline
+from . import res_partner_figures
 from . import crm_lead
+from . import crm_team
 from . import sale_order
 from . import mail_message
 from . import mail_activity
+from . import mail_activity_escalation
+from . import mail_activity_board
+from . import res_users

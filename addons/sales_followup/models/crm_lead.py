@@ -14,8 +14,9 @@ class CrmLead(models.Model):
     def write(self, vals):
         """What was logged on a lead belongs to the customer that it becomes."""
         written = super().write(vals)
-        if vals.get("partner_id"):
+        if "partner_id" in vals:
             # sudo: follow-ups of others on the lead belong to its customer just as well
             followups = self.env["sales.followup"].sudo().search([("lead_id", "in", self.ids)])
+            self.env["mail.activity"]._refresh_customers(self)
             followups.partner_id._update_followup_dates()
         return written

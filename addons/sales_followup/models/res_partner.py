@@ -27,6 +27,25 @@ class ResPartner(models.Model):
         for partner in self:
             partner.followup_count = counts.get(partner.commercial_partner_id, 0)
 
+    def action_add_reminder(self):
+        """Open a new reminder on the customer."""
+        self.ensure_one()
+        category = self.env.ref("sales_followup.activity_type_contact", False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Remind Me"),
+            "res_model": "mail.activity",
+            "view_mode": "form",
+            "views": [(self.env.ref("sales_followup.mail_activity_view_form_remind").id, "form")],
+            "target": "new",
+            "context": {
+                "default_res_model": "res.partner",
+                "default_res_id": self.id,
+                "default_activity_type_id": category and category.id,
+                "default_user_id": self.env.uid,
+            },
+        }
+
     def _get_followup_defaults(self):
         self.ensure_one()
         customer = self.commercial_partner_id
@@ -41,6 +60,44 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "=", customer.id)]
         action["context"] = {"default_partner_id": customer.id}
         return action
+
+    # ---- who is reminded --------------------------------------------------------------------
+
+    def write(self, vals):
+        former = {partner: partner.user_id for partner in self} if "user_id" in vals else {}
+        written = super().write(vals)
+        changed = [partner for partner, owner in former.items() if owner != partner.user_id]
+        self.browse(partner.id for partner in changed)._pass_reminders(
+            self.env["res.users"].union(*former.values())
+        )
+        return written
+
+    def _pass_reminders(self, former):
+        """Reminders of these customers go from their former owners to those of now.
+
+        :param former: users who owned some of them before
+        """
+        if not self:
+            return
+        # sudo: the new owner gets what the former one was to do
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("customer_id", "in", self.ids),
+                    ("user_id", "in", former.ids),
+                    ("activity_type_id.is_reminder", "=", True),
+                ]
+            )
+        )
+        activities = activities.with_context(mail_activity_quick_update=True)
+        for owner, passed in activities.grouped(lambda a: a.customer_id.user_id).items():
+            if owner:
+                passed.user_id = owner
+            else:
+                # nobody's customer: the interval begins anew with the next owner
+                passed.filtered("reminder_rule_id.is_interval").unlink()
 
     # ---- when there was contact -------------------------------------------------------------
 

@@ -30,6 +30,8 @@ class SaleOrder(models.Model):
         confirmed._prove_contact()
         withdrawn = (changed - confirmed).filtered(lambda o: before[o] == "sale")
         withdrawn.partner_id.commercial_partner_id._update_followup_dates()
+        if "partner_id" in vals:
+            self.env["mail.activity"]._refresh_customers(self)
         return written
 
     def _prove_contact(self):

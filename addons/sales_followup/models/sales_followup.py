@@ -218,6 +218,7 @@ class SalesFollowup(models.Model):
         followups._link_attachments()
         followups._update_reminders()
         followups._update_customers()
+        followups._restart_intervals()
         return followups
 
     def write(self, vals):
@@ -286,6 +287,14 @@ class SalesFollowup(models.Model):
                 reminder.write(values)
             elif not followup.next_activity_id:
                 followup._make_reminder(values)
+
+    def _restart_intervals(self):
+        """Who was followed up just now need not be contacted again before the interval is over."""
+        # sudo: the reminder belongs to the customer, also when another person has it
+        rules = self.env["sales.reminder.rule"].sudo()
+        rules.search(
+            [("partner_id", "in", self.partner_id.ids), ("is_interval", "=", True)]
+        )._restart(self)
 
     def _make_reminder(self, values):
         # sudo: whoever may log a follow-up of a customer may be reminded of the next step

@@ -1,1 +1,4 @@
 from . import test_followup
+from . import test_reminder
+from . import test_reminder_board
+from . import test_timeline
