@@ -7,9 +7,9 @@ from tools.environment import ensure_environment
 from tools.postgres import open_server
 from tools.testing_database import Databases
 
-from . import availability_scale, hot_product, long_order
+from . import availability_scale, customer_timeline, hot_product, long_order
 
-BENCHMARKS = (long_order, hot_product, availability_scale)
+BENCHMARKS = (long_order, hot_product, availability_scale, customer_timeline)
 
 
 def print_table(title, columns, rows):

@@ -7,7 +7,10 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "sales.followup.origin"]
 
     followup_ids = fields.One2many(
-        "sales.followup", "partner_id", groups="sales_team.group_sale_salesman"
+        "sales.followup",
+        "partner_id",
+        string="Follow-up Log",
+        groups="sales_team.group_sale_salesman",
     )
     followup_count = fields.Integer(
         string="Follow-ups",
