@@ -21,6 +21,7 @@
         "views/sale_order_views.xml",
         "views/sales_followup_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["sales_followup/static/src/**/*"],
         "web.assets_unit_tests": ["sales_followup/static/tests/*.test.js"],

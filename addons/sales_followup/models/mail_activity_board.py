@@ -105,10 +105,14 @@ class MailActivity(models.Model):
             rows.append({"id": person.id, "name": person.name, "counts": mine, **totals})
         return sorted(rows, key=lambda row: (-row["overdue"], -row["today"], row["name"]))
 
+    def _get_board_phones(self):
+        """Return the number to call, by customer; none where the user may not read it."""
+        customers = self.customer_id._filtered_access("read")
+        return {customer.id: customer.mobile or customer.phone for customer in customers}
+
     def _prepare_board_items(self):
         # sudo: who was given a reminder reads whom it is about, as in Odoo's list of activities
-        customers = self.sudo().customer_id
-        phones = {customer.id: customer.mobile or customer.phone for customer in customers}
+        phones = self._get_board_phones()
         today = fields.Date.context_today(self)
         return [
             {
