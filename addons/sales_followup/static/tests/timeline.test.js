@@ -2,9 +2,15 @@ import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryOne, waitFor } from "@odoo/hoot-dom";
 import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    getService,
+    mockService,
+    mountWebClient,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import { CustomerTimeline } from "@sales_followup/timeline/timeline";
-import { FollowupToday } from "@sales_followup/today/today";
 
 describe.current.tags("desktop");
 defineMailModels();
@@ -156,10 +162,8 @@ test("the board finishes a reminder and counts anew", async () => {
         left--;
         return true;
     });
-    await mountWithCleanup(FollowupToday, {
-        props: { action: { context: {} }, updateActionState: () => {} },
-        env: { config: { breadcrumbs: [], getDisplayName: () => "Today" } },
-    });
+    await mountWebClient();
+    await getService("action").doAction({ type: "ir.actions.client", tag: "sales_followup.today" });
     expect(".o_followup_count").toHaveText("2");
     await contains(".o_followup_done:first").click();
     await animationFrame();
