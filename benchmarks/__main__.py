@@ -12,6 +12,7 @@ from . import (
     customer_import,
     customer_recycle,
     customer_search,
+    customer_timeline,
     hot_product,
     long_order,
 )
@@ -23,6 +24,7 @@ BENCHMARKS = (
     customer_import,
     customer_search,
     customer_recycle,
+    customer_timeline,
 )
 
 

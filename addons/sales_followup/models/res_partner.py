@@ -1,0 +1,200 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "sales.followup.origin"]
+
+    followup_ids = fields.One2many(
+        "sales.followup",
+        "partner_id",
+        string="Follow-up Log",
+        groups="sales_team.group_sale_salesman",
+    )
+    followup_count = fields.Integer(
+        string="Follow-ups",
+        compute="_compute_followup_count",
+        groups="sales_team.group_sale_salesman",
+    )
+
+    @api.depends_context("uid")
+    @api.depends("followup_ids")
+    def _compute_followup_count(self):
+        customers = self.commercial_partner_id
+        counts = dict(
+            self.env["sales.followup"]._read_group(
+                [("partner_id", "in", customers.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.followup_count = counts.get(partner.commercial_partner_id, 0)
+
+    def action_add_reminder(self):
+        """Open a new reminder on the customer."""
+        self.ensure_one()
+        category = self.env.ref("sales_followup.activity_type_contact", False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Remind Me"),
+            "res_model": "mail.activity",
+            "view_mode": "form",
+            "views": [(self.env.ref("sales_followup.mail_activity_view_form_remind").id, "form")],
+            "target": "new",
+            "context": {
+                "default_res_model": "res.partner",
+                "default_res_id": self.id,
+                "default_activity_type_id": category and category.id,
+                "default_user_id": self.env.uid,
+            },
+        }
+
+    def _get_followup_defaults(self):
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        contact = self if self != customer else self.browse()
+        return {"partner_id": customer.id, "contact_id": contact.id}
+
+    def action_view_followups(self):
+        """Open the follow-ups of the customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sales_followup.sales_followup_action")
+        customer = self.commercial_partner_id
+        action["domain"] = [("partner_id", "=", customer.id)]
+        action["context"] = {"default_partner_id": customer.id}
+        return action
+
+    # ---- who is reminded --------------------------------------------------------------------
+
+    def write(self, vals):
+        former = {partner: partner.user_id for partner in self} if "user_id" in vals else {}
+        written = super().write(vals)
+        changed = [partner for partner, owner in former.items() if owner != partner.user_id]
+        self.browse(partner.id for partner in changed)._pass_reminders(
+            self.env["res.users"].union(*former.values())
+        )
+        return written
+
+    def _pass_reminders(self, former):
+        """Reminders of these customers go from their former owners to those of now.
+
+        :param former: users who owned some of them before
+        """
+        if not self:
+            return
+        # sudo: the new owner gets what the former one was to do
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("customer_id", "in", self.ids),
+                    ("user_id", "in", former.ids),
+                    ("activity_type_id.is_reminder", "=", True),
+                ]
+            )
+        )
+        activities = activities.with_context(mail_activity_quick_update=True)
+        for owner, passed in activities.grouped(lambda a: a.customer_id.user_id).items():
+            if owner:
+                passed.user_id = owner
+            else:
+                # nobody's customer: the interval begins anew with the next owner
+                passed.filtered("reminder_rule_id.is_interval").unlink()
+
+    # ---- when there was contact -------------------------------------------------------------
+
+    def _get_contact_queries(self):
+        """Return queries of proven contacts: rows of (customer, when).
+
+        A later room that can prove contact adds its own query, and calls
+        :meth:`_update_followup_dates` when what it reads changes.
+        """
+        return [
+            SQL(
+                """
+                SELECT partner_id, date FROM sales_followup
+                 WHERE partner_id = ANY(%s) AND is_verified
+                """,
+                self.ids,
+            ),
+            SQL(
+                """
+                SELECT member.commercial_partner_id, sale_order.date_order
+                  FROM sale_order
+                  JOIN res_partner member ON member.id = sale_order.partner_id
+                 WHERE member.commercial_partner_id = ANY(%s) AND sale_order.state = 'sale'
+                """,
+                self.ids,
+            ),
+            SQL(
+                """
+                SELECT author.commercial_partner_id, mail_message.date
+                  FROM mail_message
+                  JOIN res_partner author ON author.id = mail_message.author_id
+                 WHERE author.commercial_partner_id = ANY(%s)
+                       AND mail_message.message_type = 'email'
+                       AND mail_message.parent_id IS NOT NULL
+                """,
+                self.ids,
+            ),
+        ]
+
+    def _update_followup_dates(self):
+        """Store when these customers were last followed up, and last contacted for sure."""
+        if not self:
+            return
+        for model in ("sales.followup", "sale.order", "mail.message", "res.partner"):
+            self.env[model].flush_model()
+        # The documents decide, not what was stored: also right after one is deleted. Two who log
+        # at once meet at the customer's row: the second is repeated and sees the first.
+        changed = self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner customer
+                   SET last_followup_date = fresh.followup, last_contact_date = fresh.contact
+                  FROM (SELECT wanted.id,
+                               (SELECT MAX(date) FROM sales_followup
+                                 WHERE partner_id = wanted.id) AS followup,
+                               (SELECT MAX(date) FROM (%s) AS proven (partner_id, date)
+                                 WHERE partner_id = wanted.id) AS contact
+                          FROM unnest(%s) AS wanted (id)) AS fresh
+                 WHERE customer.id = fresh.id
+                       AND (customer.last_followup_date, customer.last_contact_date)
+                           IS DISTINCT FROM (fresh.followup, fresh.contact)
+             RETURNING customer.id
+                """,
+                SQL(" UNION ALL ").join(self._get_contact_queries()),
+                self.ids,
+            )
+        )
+        self.browse(row[0] for row in changed)._after_followup_dates(
+            ["last_followup_date", "last_contact_date"]
+        )
+
+    def _raise_contact_date(self, date):
+        """Note proven contact at a time.
+
+        Orders of one customer may come in by many hands at once: a date that is newer by less
+        than ten minutes is not worth that they wait for each other at the customer's row.
+        """
+        self.flush_model(["last_contact_date"])
+        changed = self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner SET last_contact_date = %(date)s
+                 WHERE id = ANY(%(ids)s)
+                       AND (last_contact_date IS NULL
+                            OR last_contact_date < %(date)s::timestamp - interval '10 minutes')
+             RETURNING id
+                """,
+                date=date,
+                ids=self.ids,
+            )
+        )
+        self.browse(row[0] for row in changed)._after_followup_dates(["last_contact_date"])
+
+    def _after_followup_dates(self, names):
+        """What stands on the dates (a later room's due date) is computed again."""
+        self.invalidate_recordset(names)
+        self.modified(names)
