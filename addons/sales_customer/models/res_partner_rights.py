@@ -60,6 +60,14 @@ class ResPartner(models.Model):
         )
 
 
+    @api.model
+    def _search_phone_mobile_search(self, operator, value):
+        """Core asks no rights of fields that are only searched by: this one looks into phones."""
+        if not self.env.su:
+            self._check_field_access(self._fields["phone_mobile_search"], "read")
+        return super()._search_phone_mobile_search(operator, value)
+
+
 class ResUsers(models.Model):
     """Users show the fields of their partners as their own."""
 

@@ -66,6 +66,16 @@ class SalesCustomerFieldRule(models.Model):
                         rule.field_id.field_description,
                     )
                 )
+            field = self.env["res.partner"]._fields[rule.field_name]
+            # core asks no rights before it calls the search method of a field
+            if field.search and not field.store and not field.related:
+                raise ValidationError(
+                    self.env._(
+                        'Access to "%s" cannot be restricted: it could still be searched by. '
+                        "Restrict the fields that it is computed from.",
+                        rule.field_id.field_description,
+                    )
+                )
 
     # === WHICH FIELDS === #
 

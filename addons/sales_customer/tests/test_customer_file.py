@@ -196,6 +196,10 @@ class TestCustomerFieldRights(CustomerCommon):
         self.assertForbidden(lambda: user.read(["mobile"]))
         self.assertForbidden(lambda: user.search([("mobile", "like", "1")]))
 
+    def test_fields_that_could_still_be_searched_by_cannot_be_hidden(self):
+        with self.assertRaises(ValidationError):
+            self._hide("credit")
+
     def test_write(self):
         self.assertForbidden(lambda: self.mine.with_user(self.anna).write({"mobile": "1"}))
         self._hide(

@@ -182,6 +182,7 @@ class TestCustomerIntake(CustomerCommon):
                 for n in range(number)
             )
             lines = self._intake(text=cards).line_ids
+            lines = lines.browse(lines.ids)  # as the client reads them, all together
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count

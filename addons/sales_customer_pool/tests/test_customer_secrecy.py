@@ -231,7 +231,8 @@ class TestRecycledDocuments(SecrecyCommon, HttpCase):
         cls.lead = cls.env["crm.lead"].create({**values, "name": "Pumps", "type": "opportunity"})
         cls.order.sudo().message_subscribe(cls.own.ids)
         cls.lead.message_subscribe(cls.own.ids)
-        cls.order.sudo().message_post(body="Hello", author_id=cls.own.id, partner_ids=cls.own.ids)
+        for record in (cls.order.sudo(), cls.lead):
+            record.message_post(body="Hello", author_id=cls.own.id, partner_ids=cls.own.ids)
         cls.activity = cls.order.activity_schedule(
             "mail.mail_activity_data_todo", user_id=cls.li.id, summary="Call"
         )
@@ -302,5 +303,5 @@ class TestRecycledDocuments(SecrecyCommon, HttpCase):
             messages = self.make_jsonrpc_request(
                 "/mail/thread/messages", {"thread_model": record._name, "thread_id": record.id}
             )
-            self.assertTrue(messages["messages"])
+            self.assertTrue(messages["messages"], record)
         self.assertTrue(self.order.with_user(self.li).message_post(body="Noted"))
