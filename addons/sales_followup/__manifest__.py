@@ -6,7 +6,7 @@
     "author": "Sales Cycle contributors",
     "website": "https://github.com/sales-cycle/sales-cycle",
     "license": "LGPL-3",
-    "depends": ["sales_customer", "sale_management"],
+    "depends": ["sales_customer_pool", "sales_customer_search", "sale_management"],
     "data": [
         "security/ir.model.access.csv",
         "security/sales_followup_rules.xml",

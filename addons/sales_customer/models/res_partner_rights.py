@@ -59,7 +59,6 @@ class ResPartner(models.Model):
             lambda c: neutral if c.field_expr.split(".")[0] in hidden else c
         )
 
-
     @api.model
     def _search_phone_mobile_search(self, operator, value):
         """Core asks no rights of fields that are only searched by: this one looks into phones."""

@@ -119,7 +119,8 @@ class ResPartner(models.Model):
         if customers and self._is_plain_salesperson():
             free = customers.filtered(lambda partner: not partner.user_id and not partner.pool_id)
             free.sudo().user_id = self.env.user  # nobody's yet: the user may take it
-        customers.filtered(lambda partner: partner.user_id or partner.pool_id)._after_owner_change()
+        held = customers.filtered(lambda partner: partner.user_id or partner.pool_id)
+        held._after_owner_change()
         return partners
 
     def write(self, vals):
@@ -136,8 +137,7 @@ class ResPartner(models.Model):
         """Take over what the database made of a change, and show it in the pools."""
         if self:
             self.flush_recordset()
-            self.invalidate_recordset(KEPT_FIELDS, flush=False)
-            self.env["sales.customer.pool.card"]._refresh(self.ids)
+            self._after_statement()
 
     def _check_managed_fields(self, vals):
         if self.env.su or self.env.user.has_group(MANAGER_GROUP):
@@ -209,9 +209,21 @@ class ResPartner(models.Model):
         )
         with self._owner_change(**change):
             moved = {row[0] for row in self.env.execute_query(statement)}
-        self.browse(moved).invalidate_recordset(KEPT_FIELDS, flush=False)
-        self.env["sales.customer.pool.card"]._refresh(moved)
+        self.browse(moved)._after_statement()
         return moved
+
+    def _after_statement(self):
+        """Take over what a statement has changed, show it in the pools, and let others follow."""
+        if self:
+            self.invalidate_recordset(KEPT_FIELDS, flush=False)
+            self.env["sales.customer.pool.card"]._refresh(self.ids)
+            self._hand_over()
+
+    def _hand_over(self):
+        """Hook: these customers have another owner now, or none, or are in another pool.
+
+        Their history tells whom they come from. Called with batches of some thousands.
+        """
 
     @contextmanager
     def _owner_change(self, **change):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SalesCustomerOwnership(models.Model):
@@ -50,7 +50,19 @@ class SalesCustomerOwnership(models.Model):
         help="So long the customer was with whom it left.",
     )
 
+    summary = fields.Char(compute="_compute_summary", exportable=False)
+
     _partner_idx = models.Index("(partner_id, id)")
     _from_user_idx = models.Index("(from_user_id, date) WHERE from_user_id IS NOT NULL")
     _to_user_idx = models.Index("(to_user_id, date) WHERE to_user_id IS NOT NULL")
     _date_idx = models.Index("(date)")
+
+    @api.depends("from_user_id", "to_user_id", "from_pool_id", "to_pool_id", "reason_id", "note")
+    def _compute_summary(self):
+        """From whom to whom, and why, in one line."""
+        for change in self.sudo():  # names of colleagues and pools, as many2one fields show them
+            former = change.from_user_id.name or change.from_pool_id.name
+            present = change.to_user_id.name or change.to_pool_id.name
+            way = " \u2192 ".join(filter(None, (former, present)))
+            reasons = (change.reason_id.name, change.rule_id.name, change.note)
+            change.summary = ": ".join(filter(None, (way, ", ".join(filter(None, reasons)))))

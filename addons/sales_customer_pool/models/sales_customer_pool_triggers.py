@@ -116,6 +116,7 @@ SOURCES = {
             "customer_grade_id",
             "source_id",
             "last_followup_date",
+            "last_contact_date",
             "protected_until",
             "recycle_locked",
             "recycle_extended_until",

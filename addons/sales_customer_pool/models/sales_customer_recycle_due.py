@@ -9,6 +9,8 @@ from odoo.tools.safe_eval import safe_eval
 RECEIVED = "COALESCE(partner.ownership_date, partner.create_date)"
 BEGINNINGS = {
     "no_followup": f"GREATEST({RECEIVED}, partner.last_followup_date)",
+    # a note of one's own does not keep a customer: only a visit, an answer or an order
+    "no_contact": f"GREATEST({RECEIVED}, partner.last_contact_date)",
     "no_opportunity": f"""
         GREATEST({RECEIVED}, (
             SELECT MAX(lead.create_date)

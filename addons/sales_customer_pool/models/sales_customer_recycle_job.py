@@ -125,8 +125,7 @@ class SalesCustomerRecycleRule(models.Model):
                     self.env.uid,
                 )
             )
-        if rows:
-            self.env["sales.customer.pool.card"]._refresh([row[0] for row in rows])
+        partners.browse(row[0] for row in rows)._after_statement()
         return rows
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 REASONS = [
     ("no_followup", "No Follow-up"),
+    ("no_contact", "No Proven Contact"),
     ("no_opportunity", "No Opportunity"),
     ("no_order", "No Order"),
     ("protection_over", "Protection Over"),

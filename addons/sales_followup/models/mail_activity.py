@@ -1,4 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class MailActivity(models.Model):
@@ -84,6 +87,25 @@ class MailActivity(models.Model):
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         self.env["sales.reminder.rule"].sudo()._make_next(turns, done=fields.Date.today())
         return result
+
+    def _end_without_owner(self):
+        """Nobody's customer: who lost it no longer sees it, and the next owner reads what was due.
+
+        The interval begins anew with the next owner.
+        """
+        noted = self.filtered(lambda a: not a.reminder_rule_id.is_interval)
+        for customer, activities in noted.grouped("customer_id").items():
+            lines = [
+                self.env._(
+                    "Not done before the customer was lost: %(what)s (%(user)s, %(date)s)",
+                    what=activity.summary or activity.activity_type_id.name,
+                    user=activity.user_id.name,
+                    date=format_date(self.env, activity.date_deadline),
+                )
+                for activity in activities
+            ]
+            customer._message_log(body=Markup("<br/>").join(lines))
+        self.unlink()
 
     def action_snooze(self):
         """Ask until when, and why."""

@@ -66,41 +66,35 @@ class ResPartner(models.Model):
 
     # ---- who is reminded --------------------------------------------------------------------
 
-    def write(self, vals):
-        former = {partner: partner.user_id for partner in self} if "user_id" in vals else {}
-        written = super().write(vals)
-        changed = [partner for partner, owner in former.items() if owner != partner.user_id]
-        self.browse(partner.id for partner in changed)._pass_reminders(
-            self.env["res.users"].union(*former.values())
-        )
-        return written
-
-    def _pass_reminders(self, former):
-        """Reminders of these customers go from their former owners to those of now.
-
-        :param former: users who owned some of them before
-        """
-        if not self:
-            return
-        # sudo: the new owner gets what the former one was to do
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [
-                    ("customer_id", "in", self.ids),
-                    ("user_id", "in", former.ids),
-                    ("activity_type_id.is_reminder", "=", True),
-                ]
-            )
-        )
+    def _hand_over(self):
+        """Extend: what the former owner was to do goes to the next one."""
+        super()._hand_over()
+        activities = self._get_former_reminders()
         activities = activities.with_context(mail_activity_quick_update=True)
         for owner, passed in activities.grouped(lambda a: a.customer_id.user_id).items():
             if owner:
                 passed.user_id = owner
             else:
-                # nobody's customer: the interval begins anew with the next owner
-                passed.filtered("reminder_rule_id.is_interval").unlink()
+                passed._end_without_owner()
+
+    def _get_former_reminders(self):
+        """Return the reminders of these customers in the lists of those who lost them."""
+        # sudo: whoever takes a customer from somebody does not see that person's list
+        activities = self.env["mail.activity"].sudo()
+        reminders = activities.search(
+            [("customer_id", "in", self.ids), ("activity_type_id.is_reminder", "=", True)]
+        )
+        former = self.env["sales.customer.ownership"].sudo()  # sudo: who owned them, for a job, too
+        pairs = former._read_group(
+            [("partner_id", "in", reminders.customer_id.ids), ("from_user_id", "!=", False)],
+            ["partner_id", "from_user_id"],
+        )
+        lost = {(customer.id, user.id) for customer, user in pairs}
+        return reminders.filtered(
+            lambda a: (
+                (a.customer_id.id, a.user_id.id) in lost and a.user_id != a.customer_id.user_id
+            )
+        )
 
     # ---- when there was contact -------------------------------------------------------------
 

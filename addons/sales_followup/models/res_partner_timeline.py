@@ -41,6 +41,7 @@ class ResPartner(models.Model):
             *self._get_timeline_followup_sources(),
             *self._get_timeline_sale_sources(),
             *self._get_timeline_account_sources(),
+            *self._get_timeline_ownership_sources(),
         ]
 
     def _get_timeline_partner_ids(self):
@@ -237,6 +238,20 @@ class ResPartner(models.Model):
                 state="state",
             ),
         ]
+
+    def _get_timeline_ownership_sources(self):
+        return self._prepare_timeline_source(
+            "ownership",
+            self.env._("Ownership"),
+            "fa-exchange",
+            "sales.customer.ownership",
+            [("partner_id", "=", self.commercial_partner_id.id)],
+            date="date",
+            text=("note",),
+            title="kind",
+            body="summary",
+            user="changed_by_id",
+        )
 
     # ---- pages ------------------------------------------------------------------------------
 

@@ -193,7 +193,7 @@ class TestFollowupAccess(FollowupCommon):
         return found.sudo()
 
     def test_salesperson_reads_own_ones_and_those_of_own_customers(self):
-        by_other = self._log(user=self.other).sudo()
+        by_other = self._log(user=self.leader, user_id=self.other.id).sudo()
         foreign = self._create_customer("Foreign", user_id=self.other.id)
         elsewhere = self._log(user=self.other, partner_id=foreign.id).sudo()
         self.assertEqual(self._readable(self.owner, by_other | elsewhere), by_other)
