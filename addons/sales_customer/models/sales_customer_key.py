@@ -118,6 +118,7 @@ class SalesCustomerKey(models.Model):
             duplicate to clean up
         :raise UserError: says which customers cannot be saved, and why
         """
+        self._touch_keys(partner_ids)
         current = self._read_partner_keys(partner_ids)
         wanted = {
             (partner_id, *key): company_id
@@ -135,6 +136,24 @@ class SalesCustomerKey(models.Model):
         self._promote_freed(freed)
         if obsolete or wanted:
             self.invalidate_model()
+
+    @api.model
+    def _touch_keys(self, partner_ids):
+        """Let two who change contacts of the same customer at once meet at one row of it.
+
+        Otherwise one could take away the phone that the other has just seen to be a key already.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_customer_key SET kind = kind WHERE id IN (
+                    SELECT MIN(id) FROM sales_customer_key
+                     WHERE partner_id = ANY(%s) GROUP BY partner_id ORDER BY partner_id)
+                """,
+                sorted(partner_ids),
+            ),
+            log_exceptions=False,  # who comes second is repeated by Odoo
+        )
 
     @api.model
     def _read_rows(self, partner_ids):
