@@ -47,7 +47,7 @@ class SalesCycleDemo(models.AbstractModel):
 
     @api.model
     def _date_ownership(self):
-        for number, row in enumerate(read_table("customers")):
+        for number, row in enumerate(reversed(read_table("customers"))):
             self._date_changes(self._ref("customer", row["key"]), HELD_DAYS + number)
 
     @api.model
@@ -68,15 +68,33 @@ class SalesCycleDemo(models.AbstractModel):
     def _load_prospects(self):
         """Create customers who have not bought yet: new in a pool, or given back into it."""
         rows = read_table("prospects")
-        self._create_rows("prospect", "res.partner", rows, self._prepare_prospect)
+        for row, happen in self._get_prospect_events(rows):
+            happen(row)
         for row in rows:
-            prospect, age = self._ref("prospect", row["key"]), int(row["age"])
-            if row["salesperson"]:
-                self._give_back(prospect, row)
-                self._date_changes(prospect, age + int(row["held"]), age)
-            else:
-                self._date_changes(prospect, age)
+            self._date_changes(self._ref("prospect", row["key"]), *self._get_ages(row))
         self._report_progress("prospects", len(rows), len(rows))
+
+    @api.model
+    def _get_ages(self, row):
+        """Return since when a prospect is there and, of one that was given back, in the pool."""
+        age = int(row["age"])
+        return (age + int(row["held"]), age) if row["salesperson"] else (age,)
+
+    @api.model
+    def _get_prospect_events(self, rows):
+        """Return what happened to prospects in its order: the history is read by its numbers."""
+        events = [
+            (age, row, happen)
+            for row in rows
+            for age, happen in zip(
+                self._get_ages(row), (self._bring_in, self._give_back), strict=False
+            )
+        ]
+        return [(row, happen) for _age, row, happen in sorted(events, key=lambda e: -e[0])]
+
+    @api.model
+    def _bring_in(self, row):
+        self._create_rows("prospect", "res.partner", [row], self._prepare_prospect)
 
     @api.model
     def _prepare_prospect(self, row):
@@ -90,7 +108,8 @@ class SalesCycleDemo(models.AbstractModel):
         }
 
     @api.model
-    def _give_back(self, prospect, row):
+    def _give_back(self, row):
+        prospect = self._ref("prospect", row["key"])
         prospect.with_user(prospect.user_id).sudo()._change_owner(  # as its salesperson did
             prospect.ids,
             condition=SQL("TRUE"),

@@ -363,6 +363,14 @@ class TestDemoCompany(HttpCase):
                 orders = customer.sale_order_ids
                 self.assertTrue(all(order.date_order > change.date for order in orders))
 
+    def test_history_of_the_prospects_reads_from_new_to_old(self):
+        changes = self.env["sales.customer.ownership"].search(
+            [("partner_id", "in", self._get_records("prospect").ids)]
+        )
+        self.assertEqual(set(changes.mapped("kind")), {"create", "release"})
+        dates = changes.mapped("date")
+        self.assertEqual(dates, sorted(dates, reverse=True))
+
     def test_website_enquiry_from_the_southwest_is_allocated(self):
         values = {
             "customer_rank": 1,
