@@ -20,15 +20,8 @@ class SalesCycleDemo(models.AbstractModel):
             for number, row in enumerate(rows)
         ]
         self.env["sales.followup"].create(values)
-        # The orders were confirmed today, and got their dates afterwards.
-        self._get_customers()._update_followup_dates()
         self._report_progress("follow-ups", len(rows), len(rows))
         self._load_reminders()
-
-    @api.model
-    def _get_customers(self):
-        rows = read_table("customers")
-        return self.env["res.partner"].union(*(self._ref("customer", row["key"]) for row in rows))
 
     @api.model
     def _prepare_followup(self, row, text, number):
