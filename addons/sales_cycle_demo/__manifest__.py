@@ -14,6 +14,10 @@
         "sale_management",
         "sale_margin",
         "sales_availability",
+        "sales_customer",
+        "sales_customer_pool",
+        "sales_followup",
+        "sales_followup_stock",
     ],
     "demo": ["demo/demo_company.xml"],
 }

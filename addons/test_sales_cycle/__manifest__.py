@@ -12,6 +12,11 @@
         "sale_management",
         "sale_margin",
         "sales_availability",
+        "sales_customer",
+        "sales_customer_pool",
+        "sales_customer_search",
+        "sales_followup",
+        "sales_followup_stock",
         "sales_import",
     ],
     "assets": {

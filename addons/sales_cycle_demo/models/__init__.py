@@ -7,3 +7,5 @@ from . import demo_stock
 from . import demo_orders
 from . import demo_invoices
 from . import demo_activities
+from . import demo_followups
+from . import demo_pools

@@ -17,6 +17,7 @@ class SalesCycleDemo(models.AbstractModel):
     def _load_customers(self):
         """Create customers and suppliers with their contacts and where they are (WGS-84)."""
         self._load_tags()
+        self._load_sources_and_regions()
         rows = read_table("customers")
         self._create_rows("customer", "res.partner", rows, self._prepare_customer)
         self._report_progress("customers", len(rows), len(rows))
@@ -38,20 +39,48 @@ class SalesCycleDemo(models.AbstractModel):
         return {"name": row["name"], "color": int(row["colour"])}
 
     @api.model
+    def _load_sources_and_regions(self):
+        for kind, model in (("source", "utm.source"), ("region", "sales.region")):
+            rows = read_table(f"{kind}s")
+            records = self._create_rows(kind, model, rows, lambda row: {"name": row["name"]})
+            for row, record in zip(rows, records, strict=True):
+                if row.get("parent"):
+                    record.parent_id = self._ref(kind, row["parent"])
+
+    @api.model
     def _prepare_customer(self, row):
         tags = [self._ref("tag", tag).id for tag in row["tags"].split(",")]
-        salesperson = self._ref("user", row["salesperson"].replace(".", "_"))
         return {
             **self._prepare_address(row),
+            **self._prepare_customer_file(row),
             "ref": row["ref"],
             "vat": row["vat"],
             "website": row["website"],
-            "lang": self._get_language(not row["name"].isascii() and row["country"] == "CN"),
-            "user_id": salesperson.id,
-            "industry_id": self.env.ref(f"base.res_partner_industry_{row['industry']}").id,
+            "user_id": self._get_salesperson(row["salesperson"]).id,
             "category_id": [Command.set(tags)],
             "property_payment_term_id": self.env.ref(PAYMENT_TERMS[row["terms"]]).id,
+        }
+
+    @api.model
+    def _get_salesperson(self, login):
+        return self._ref("user", login.replace(".", "_"))
+
+    @api.model
+    def _get_grade(self, key):
+        return self.env.ref(f"sales_customer.grade_{key}")
+
+    @api.model
+    def _prepare_customer_file(self, row):
+        return {
+            "lang": self._get_language(not row["name"].isascii() and row["country"] == "CN"),
+            "industry_id": self.env.ref(f"base.res_partner_industry_{row['industry']}").id,
             "customer_rank": 1,
+            "mobile": row["mobile"],
+            "wechat": row["wechat"],
+            "sales_region_id": self._ref("region", row["region"]).id,
+            "customer_grade_id": self._get_grade(row["grade"]).id,
+            "source_id": self._ref("source", row["source"]).id,
+            "followup_method": row["contact"],
         }
 
     @api.model

@@ -45,7 +45,7 @@ class SalesCycleDemo(models.AbstractModel):  # pylint: disable=consider-merging-
     @api.model
     def _prepare_user(self, row):
         groups = [self.env.ref(xmlid).id for xmlid in ("base.group_user", *ROLES[row["role"]])]
-        team = row["team"] and self._ref("team", row["team"])
+        teams = [self._ref("team", row["team"])] if row["team"] else []
         return {
             "name": row["name"],
             "login": row["login"],
@@ -57,7 +57,7 @@ class SalesCycleDemo(models.AbstractModel):  # pylint: disable=consider-merging-
             "company_id": self.env.company.id,
             "company_ids": [Command.set(self.env.company.ids)],
             "group_ids": [Command.set(groups)],
-            "crm_team_ids": [Command.link(team.id)] if team else [],
+            "crm_team_member_ids": [Command.create({"crm_team_id": team.id}) for team in teams],
         }
 
     @api.model

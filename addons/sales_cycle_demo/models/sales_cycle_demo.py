@@ -38,6 +38,8 @@ class SalesCycleDemo(models.AbstractModel):
         demo._load_stock()
         demo._load_orders()
         demo._load_activities()
+        demo._load_followups()
+        demo._load_pools()
         return True
 
     @api.model

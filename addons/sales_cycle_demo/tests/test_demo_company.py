@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.sales_availability.models.sales_availability import AvailabilityKey
@@ -48,6 +49,7 @@ CITY_CENTRES = {
     "Zoetermeer": (52.06, 4.49),
     "Ho Chi Minh City": (10.78, 106.70),
 }
+ZH_POOLS = {"西南公海", "华东及出口公海"}
 COUNTED_MODELS = (
     "account.move",
     "account.payment",
@@ -58,10 +60,18 @@ COUNTED_MODELS = (
     "res.partner",
     "res.users",
     "sale.order",
+    "sales.customer.allocation.rule",
+    "sales.customer.ownership",
+    "sales.customer.pool",
+    "sales.customer.recycle.rule",
+    "sales.followup",
+    "sales.region",
+    "sales.reminder.rule",
     "stock.lot",
     "stock.move",
     "stock.quant",
     "stock.warehouse",
+    "utm.source",
 )
 
 
@@ -72,6 +82,7 @@ class TestDemoCompany(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env["res.lang"]._activate_lang("zh_CN")
         cls.demo = cls.env["sales.cycle.demo"]
         cls.demo._load()
@@ -286,6 +297,152 @@ class TestDemoCompany(HttpCase):
         for order in self.orders:
             self.assertLess(abs((order.date_order - first[order.id]).days), 3, order.name)
 
+    # === THE CUSTOMER FILE === #
+
+    def test_customers_can_be_found_and_reached(self):
+        for customer in self._get_records("customer") + self._get_records("prospect"):
+            with self.subTest(customer=customer.name):
+                self.assertTrue(customer.sales_region_id and customer.customer_grade_id)
+                self.assertTrue(customer.source_id and customer.followup_method)
+                self.assertRegex(customer.mobile, r"^\+\d{2,3} ")
+                if customer.country_id.code == "CN":
+                    self.assertRegex(customer.wechat, r"^[a-z][a-z_]{5,19}$")
+                self.assertNotEqual(
+                    (customer.followup_method, customer.wechat), ("wechat", False), "unreachable"
+                )
+
+    def test_no_customer_is_there_twice(self):
+        customers = self._get_records("customer") + self._get_records("prospect")
+        keys = self.env["sales.customer.key"]._read_group(
+            [("partner_id", "in", customers.ids)], ["kind", "value"], having=[("__count", ">", 1)]
+        )
+        self.assertFalse(keys)
+
+    # === POOLS === #
+
+    def test_pools_have_members_limits_and_customers(self):
+        pools = self._get_records("pool")
+        self.assertEqual(len(pools), 2)
+        self.assertEqual(set(pools.with_context(lang="zh_CN").mapped("name")), ZH_POOLS)
+        self.assertEqual(pools.admin_ids, self._get_record("user_manager"))
+        for pool in pools:
+            with self.subTest(pool=pool.name):
+                self.assertTrue(pool.member_ids and pool.card_count >= 5)
+                self.assertTrue(pool.day_claim_limit and pool.week_claim_limit)
+                self.assertTrue(pool.holding_limit and pool.protection_days)
+                for user in pool.member_ids:
+                    self.assertLess(pool._get_held_count(user), pool.holding_limit)
+        prospects = self._get_records("prospect")
+        self.assertEqual(prospects.pool_id, pools)
+        self.assertFalse(prospects.user_id)
+
+    def test_salesperson_claims_a_prospect(self):
+        li_na = self._get_record("user_li_na")
+        cards = self.env["sales.customer.pool.card"].with_user(li_na).search([])
+        self.assertEqual(cards.pool_id, self._get_record("pool_southwest"))
+        prospect = self._get_record("prospect_chengdu_jinniu")
+        cards.filtered(lambda card: card.id == prospect.id).action_claim()
+        self.assertEqual(prospect.user_id, li_na)
+
+    def test_who_gave_a_prospect_back_cannot_claim_it_at_once(self):
+        prospect = self._get_record("prospect_chongqing_fuling")
+        card = self.env["sales.customer.pool.card"].browse(prospect.id)
+        with self.assertRaises(UserError):
+            card.with_user(self._get_record("user_li_na")).action_claim()
+        [last, first] = prospect.ownership_ids
+        self.assertEqual((last.kind, first.kind), ("release", "create"))
+        self.assertTrue(last.reason_id)
+        self.assertAlmostEqual(last.dwell_days, 95, delta=3)
+        self.assertAlmostEqual((fields.Datetime.now() - last.date).days, 20, delta=3)
+
+    def test_customers_have_had_their_salesperson_since_before_they_bought(self):
+        for customer in self._get_records("customer"):
+            with self.subTest(customer=customer.name):
+                [change] = customer.ownership_ids
+                self.assertEqual(change.date, customer.ownership_date)
+                orders = customer.sale_order_ids
+                self.assertTrue(all(order.date_order > change.date for order in orders))
+
+    def test_history_of_the_prospects_reads_from_new_to_old(self):
+        changes = self.env["sales.customer.ownership"].search(
+            [("partner_id", "in", self._get_records("prospect").ids)]
+        )
+        self.assertEqual(set(changes.mapped("kind")), {"create", "release"})
+        dates = changes.mapped("date")
+        self.assertEqual(dates, sorted(dates, reverse=True))
+
+    def test_website_enquiry_from_the_southwest_is_allocated(self):
+        values = {
+            "customer_rank": 1,
+            "source_id": self._get_record("source_website").id,
+            "sales_region_id": self._get_record("region_yungui").id,
+        }
+        enquiries = self.env["res.partner"].create([{"name": f"E{n}", **values} for n in range(3)])
+        users = Counter(enquiry.user_id.login for enquiry in enquiries)
+        self.assertEqual(users, {"li.na": 2, "zhang.min": 1})
+        other = self.env["res.partner"].create(
+            {**values, "name": "Other", "sales_region_id": self._get_record("region_east").id}
+        )
+        self.assertFalse(other.user_id)
+
+    def test_two_customers_are_about_to_be_recycled_and_none_is(self):
+        active, planned = self._get_records("recycle").sorted("active", reverse=True)
+        self.assertEqual((active.active, planned.active), (True, False))
+        due = self.env["res.partner"].search([("recycle_rule_id", "=", active.id)])
+        self.assertTrue(all(partner.recycle_due_date > fields.Datetime.now() for partner in due))
+        warned = due.filtered("recycle_warned_days")
+        names = ("customer_guiyang_qianfeng", "customer_lhasa_xueyu")
+        self.assertEqual(warned, self.env["res.partner"].union(*map(self._get_record, names)))
+        warning = self.env.ref("sales_customer_pool.mail_activity_recycle")
+        activities = self.env["mail.activity"].search([("activity_type_id", "=", warning.id)])
+        self.assertLessEqual(set(warned.ids), set(activities.mapped("res_id")))
+
+    # === FOLLOW-UPS === #
+
+    def test_followups_of_the_last_weeks(self):
+        followups = self.env["sales.followup"].search(
+            [("partner_id", "in", self._get_records("customer").ids)]
+        )
+        self.assertEqual(len(followups), len(read_table("followups")))
+        self.assertEqual(set(followups.user_id.mapped("login")), {"li.na", "wang.wei", "zhang.min"})
+        self.assertGreaterEqual(len(followups.method_id), 4)
+        self.assertTrue(followups.filtered("is_verified"))
+        self.assertTrue(followups.filtered(lambda followup: not followup.is_verified))
+        now = fields.Datetime.now()
+        self.assertGreaterEqual(len({(now - f.date).days // 7 for f in followups}), 6)
+        for followup in followups:
+            customer = followup.partner_id
+            self.assertEqual(followup.user_id, customer.user_id)
+            self.assertGreaterEqual(customer.last_followup_date, followup.date)
+            if followup.next_date:
+                self.assertGreaterEqual(followup.next_date, followup.date.date())
+        chinese = self._get_record("customer_chengdu_langsu").followup_ids[0]
+        self.assertRegex(chinese.content, "[一-鿿]")
+        western = self._get_record("customer_germany_rheintal").followup_ids[0]
+        self.assertNotRegex(western.content, "[一-鿿]")
+
+    def test_proven_contact_is_as_old_as_the_last_order(self):
+        for customer in self._get_records("customer"):
+            orders = customer.sale_order_ids.filtered(lambda order: order.state == "sale")
+            dates = orders.mapped("date_order")
+            dates += customer.followup_ids.filtered("is_verified").mapped("date")
+            self.assertEqual(customer.last_contact_date, max(dates, default=False), customer.name)
+
+    def test_boards_have_what_is_overdue_due_and_to_come(self):
+        for login in ("li_na", "wang_wei", "zhang_min"):
+            user = self._get_record(f"user_{login}")
+            board = self.env["mail.activity"].with_user(user).get_followup_board()
+            days = [item["days"] for item in board["items"]]
+            with self.subTest(user=login):
+                self.assertLess(min(days), 0)
+                self.assertIn(0, days)
+                self.assertGreater(max(days), 0)
+        rules = self.env["sales.reminder.rule"].search([("is_interval", "=", False)])
+        mine = rules.filtered(lambda rule: rule.partner_id in self._get_records("customer"))
+        self.assertEqual(len(mine), len(read_table("reminders")))
+        self.assertEqual(mine.mapped("occurrence"), [1] * len(mine))
+        self.assertTrue(all(rule.activity_ids for rule in mine))
+
     # === PEOPLE === #
 
     def test_salespeople_see_their_own(self):
@@ -298,6 +455,8 @@ class TestDemoCompany(HttpCase):
                 self.assertGreaterEqual(len(orders), 15)
                 self.assertEqual(orders.user_id, user)
                 self.assertTrue(self._get_activities(user), "something to do today")
+                self.assertEqual(user.sale_team_id.user_id, self._get_record("user_manager"))
+                self.assertEqual(orders.team_id, user.sale_team_id)
 
     def _get_activities(self, user):
         return self.env["mail.activity"].search(
@@ -329,7 +488,7 @@ class TestDemoCompany(HttpCase):
                 ("model", "in", ("res.partner", "product.product", "sale.order", "res.users")),
             ]
         )
-        tables = ("customers", "contacts", "suppliers", "products", "users")
+        tables = ("customers", "contacts", "suppliers", "products", "users", "prospects")
         rows = sum(len(read_table(name)) for name in tables)
         self.assertEqual(len(data), rows + len(self.orders))
         self.assertTrue(all(data.mapped("noupdate")))

@@ -5,7 +5,8 @@ from odoo.addons.base.tests.common import BaseCommon
 
 
 class SalesStoryCommon(BaseCommon):
-    """A trading company on the day before the story: goods on the shelf, a salesperson, no order.
+    """A trading company on the day before the story: goods on the shelf, a salesperson, no order,
+    and a pool that both salespeople may claim customers from.
 
     Each later addon adds to this stage what its own chapter needs.
     """
@@ -30,6 +31,13 @@ class SalesStoryCommon(BaseCommon):
             name="Wang Wei",
             property_warehouse_id=cls.warehouse.id,
         )
+        cls.pool = cls.env["sales.customer.pool"].create(
+            {
+                "name": "Chengdu Pool",
+                "user_ids": [Command.set([cls.salesperson.id, cls.colleague.id])],
+                "protection_days": 30,
+            }
+        )
         cls.grease = cls.env["product.product"].create(
             {
                 "name": "Bearing grease",
@@ -46,4 +54,18 @@ class SalesStoryCommon(BaseCommon):
         cls.lot = cls.env["stock.lot"].create({"name": "G-2611", "product_id": cls.grease.id})
         cls.env["stock.quant"]._update_available_quantity(
             cls.grease, cls.warehouse.lot_stock_id, 40, lot_id=cls.lot
+        )
+
+    @classmethod
+    def _create_pooled(cls, name):
+        """Somebody left this customer, who is nobody's now."""
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "customer_rank": 1,
+                "phone": "+86 28 6555 0188",
+                "city": "成都市",
+                "pool_id": cls.pool.id,
+            }
         )

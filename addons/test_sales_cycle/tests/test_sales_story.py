@@ -1,4 +1,7 @@
-from odoo.exceptions import UserError
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -9,21 +12,40 @@ from .common import SalesStoryCommon
 class TestSalesStory(SalesStoryCommon, HttpCase):
     """One customer's way through the sales cycle. Later issues continue it where it ends."""
 
-    def _win_customer(self):
-        lead = (
-            self.env["crm.lead"]
-            .with_user(self.salesperson)
-            .create(
-                {
-                    "name": "Grease for the gear works",
-                    "partner_name": "成都朗速科技有限公司",
-                    "type": "opportunity",
-                    "user_id": self.salesperson.id,
-                }
-            )
-        )
-        lead._handle_partner_assignment(create_missing=True)
-        return lead
+    def _find_customers(self, text, user):
+        found = self.env["res.partner"].with_user(user).name_search(text)
+        return self.env["res.partner"].browse(partner_id for partner_id, _name in found)
+
+    def _claim_customer(self):
+        """Who has not claimed the customer sees its card; who has, sees the customer."""
+        customer = self._create_pooled("成都朗速科技有限公司")
+        card = self.env["sales.customer.pool.card"].with_user(self.salesperson).browse(customer.id)
+        self.assertEqual((card.name, card.city), ("成都朗速科技有限公司", "成都市"))
+        self.assertFalse(card.phone, "who could call needed no claim")
+        self.assertFalse(self._find_customers("cdls", self.salesperson))
+        card.action_claim()
+        self.assertEqual(customer.user_id, self.salesperson)
+        self.assertFalse(customer.pool_id)
+        self.assertEqual(customer.protected_until, self.pool._get_today() + timedelta(days=30))
+        self.assertEqual(self._find_customers("cdls", self.salesperson), customer)
+        self.assertEqual(customer.with_user(self.salesperson).phone, "+86 28 6555 0188")
+        return customer
+
+    def _assert_claimed_for_the_colleague(self, customer):
+        card = self.env["sales.customer.pool.card"].with_user(self.colleague).browse(customer.id)
+        with self.assertRaises(UserError) as refusal:
+            card.action_claim()
+        self.assertIn(f"{customer.name}: Li Na has had it since", refusal.exception.args[0])
+        self.assertFalse(self._find_customers("cdls", self.colleague))
+
+    def _open_opportunity(self, customer):
+        values = {
+            "name": "Grease for the gear works",
+            "partner_id": customer.id,
+            "type": "opportunity",
+            "user_id": self.salesperson.id,
+        }
+        return self.env["crm.lead"].with_user(self.salesperson).create(values)
 
     def _quote(self, lead, quantity):
         return (
@@ -68,6 +90,35 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             self.grease, stock, quantity, lot_id=self.lot
         )
 
+    def _log_followup(self, order):
+        """One tap on the order: it fills in everything but what was said, and what is next."""
+        defaults = order.action_log_followup()["context"]
+        values = {
+            "content": "The grease has arrived, they are content",
+            "next_step": "Ask for the yearly need",
+            "next_date": self._get_today() + timedelta(days=3),
+        }
+        followups = self.env["sales.followup"].with_user(self.salesperson)
+        return followups.with_context(defaults).create(values)
+
+    def _get_today(self):
+        return fields.Date.context_today(self.env["mail.activity"].with_user(self.salesperson))
+
+    def _assert_reminded(self, customer):
+        board = self.env["mail.activity"].with_user(self.salesperson).get_followup_board()
+        self.assertIn(
+            (customer.id, "Ask for the yearly need", 3),
+            [(item["customer_id"], item["summary"], item["days"]) for item in board["items"]],
+        )
+
+    def _assert_timeline_tells(self, customer, *events):
+        timeline = customer.with_user(self.salesperson).get_timeline()
+        told = [(item["kind"], item["title"], item["body"]) for item in timeline["items"]]
+        for event in events:
+            self.assertEqual(told.count(event), 1, event)
+        with self.assertRaises(AccessError):
+            customer.with_user(self.colleague).get_timeline()
+
     def _assert_query_says_why(self, on_hand, held):
         engine = self.env["sales.availability"].with_user(self.salesperson)
         [row] = engine.get_availability([self.grease.id], [self.warehouse.id])
@@ -83,13 +134,16 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         audit = self.env["sales.availability.audit"].create({})
         self.assertEqual(audit._get_drifts(self.grease.ids), [])
 
-    def test_from_lead_to_invoice(self):
-        lead = self._win_customer()
-        self.assertEqual(lead.partner_id.name, "成都朗速科技有限公司")
+    def test_from_pool_to_next_step(self):
+        customer = self._claim_customer()
+        self._assert_claimed_for_the_colleague(customer)
+        lead = self._open_opportunity(customer)
 
         order = self._quote(lead, 30)
         self.assertEqual(order.warehouse_id, self.warehouse)
+        self.assertFalse(customer.last_contact_date, "a quotation proves nothing")
         order.action_confirm()
+        self.assertEqual(customer.last_contact_date, order.date_order, "an order is contact")
 
         with self.assertRaises(UserError) as refusal:
             self._quote(lead, 11).with_user(self.colleague)
@@ -114,11 +168,33 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self._assert_query_says_why(on_hand=0, held={})
         self._assert_audit_finds_nothing()
 
+        followup = self._log_followup(order)
+        self.assertEqual((followup.partner_id, followup.order_id), (customer, order))
+        self.assertEqual(customer.last_followup_date, followup.date)
+        self.assertEqual(customer.last_contact_date, waiting.date_order, "a call proves nothing")
+        self._assert_reminded(customer)
+        self._assert_timeline_tells(
+            customer,
+            ("activity", "Ask for the yearly need", ""),
+            ("delivery", picking.name, order.name),
+            ("followup", "Call", followup.content),
+            ("invoice", invoice.name, ""),
+            ("lead", lead.name, ""),
+            ("order", order.name, ""),
+            ("order", waiting.name, ""),
+            ("ownership", "Claimed", "Chengdu Pool \u2192 Li Na"),
+        )
+
     def test_story_in_the_browser(self):
         """The salesperson tells the same story with the mouse, in Chinese."""
-        self.env["res.partner"].create({"name": "Chengdu Langsu"})
+        customer = self._create_pooled("Chengdu Langsu")
         self.env["res.lang"]._activate_lang("zh_CN")
         self.salesperson.lang = "zh_CN"
+        cards = "/odoo/action-sales_customer_pool.sales_customer_pool_card_action"
+        self.start_tour(cards, "test_sales_cycle_claim", login="story_salesperson")
+        self.assertEqual(customer.user_id, self.salesperson)
+        self.assertFalse(customer.pool_id)
+
         self.start_tour("/odoo/sales", "test_sales_cycle_story", login="story_salesperson")
         order = self._get_orders_of_langsu()
         self.assertEqual(len(order), 1, "the order of 41 was refused and not saved")
@@ -139,6 +215,17 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.env["sales.availability.balance"]._refresh_marked(100)
         query = "/odoo/action-sales_availability.action_availability_balance"
         self.start_tour(query, "test_sales_cycle_why", login="story_salesperson")
+        self.assertEqual(customer.last_contact_date, order.date_order)
+
+        url = f"/odoo/res.partner/{customer.id}"
+        self.start_tour(url, "test_sales_cycle_followup", login="story_salesperson")
+        [followup] = customer.followup_ids
+        self.assertEqual(followup.user_id, self.salesperson)
+        self.assertEqual(customer.last_followup_date, followup.date)
+        reminder = followup.next_activity_id
+        self.assertEqual(reminder.user_id, self.salesperson)
+        self.assertEqual(reminder.date_deadline, followup.next_date)
+        self.start_tour("/odoo/today", "test_sales_cycle_today", login="story_salesperson")
 
     def _get_orders_of_langsu(self):
         return self.env["sale.order"].search([("partner_id.name", "=", "Chengdu Langsu")])

@@ -40,6 +40,21 @@ function addGrease(quantity) {
     ];
 }
 
+registry.category("web_tour.tours").add("test_sales_cycle_claim", {
+    steps: () => [
+        {
+            content: "Claim the customer from its card",
+            trigger: ".o_data_row:contains('Chengdu Langsu') button[name='action_claim']",
+            run: "click",
+        },
+        { content: "It worked", trigger: ".o_notification:has(.bg-success)" },
+        {
+            content: "The customer is no longer in the pool",
+            trigger: ".o_list_view:not(:has(.o_data_row)) .o_view_nocontent",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("test_sales_cycle_story", {
     steps: () => [
         ...startQuotation(),
@@ -131,6 +146,60 @@ registry.category("web_tour.tours").add("test_sales_cycle_why", {
         {
             content: "It was confirmed by itself",
             trigger: ".o_form_view .o_arrow_button_current[data-value='sale']",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_followup", {
+    steps: () => [
+        {
+            content: "Log a follow-up",
+            trigger: "button[name='action_log_followup']",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='content'] textarea",
+            run: "edit The grease has arrived",
+        },
+        {
+            content: "And what is next",
+            trigger: ".modal .o_field_widget[name='next_step'] input",
+            run: "edit Ask for the yearly need",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='next_date'] input",
+            run: "edit +3d && press Enter",
+        },
+        {
+            content: "The day is understood: save",
+            trigger: ".modal:has(.o_field_widget[name='next_date'] button) .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Saved: open the timeline",
+            trigger: "body:not(:has(.modal)) button[name='action_open_timeline']",
+            run: "click",
+        },
+        ...[
+            "[data-kind='activity']:contains('Ask for the yearly need'):has(.o_timeline_done)",
+            "[data-kind='followup']:contains('The grease has arrived')",
+            "[data-kind='invoice']",
+            "[data-kind='order']",
+            "[data-kind='delivery']",
+            "[data-kind='ownership']:contains('Chengdu Pool \u2192 Li Na')",
+        ].map((item) => ({
+            content: `The timeline tells: ${item}`,
+            trigger: `.o_timeline_item${item}`,
+        })),
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_today", {
+    steps: () => [
+        {
+            content: "The next step stands on the board, with its customer",
+            trigger:
+                ".o_followup_item:contains('Ask for the yearly need'):contains('Chengdu Langsu')",
         },
     ],
 });
