@@ -24,7 +24,7 @@ TRY_FIRST = (
     "Sales > Orders > New, warehouse Chengdu: 12 of PLC-C1214; click the red figure, then save",
     "the same in the warehouse Shanghai: saved, the line warns",
     "Inventory > Reporting > On-hand Query: click a row to see why it says this number",
-    "log in as li.na: her customers, quotations and activities",
+    "log in as li.na: CRM > Sales > Customer Pool, claim one; then Today, and Log on a customer",
 )
 
 

@@ -169,13 +169,15 @@ class SalesReminderRule(models.Model):
         return won
 
     def _prepare_activity_vals(self, date):
+        user = self._get_responsible()
+        category = self.activity_type_id.with_context(lang=user.lang)
         return {
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": self.partner_id.id,
             "activity_type_id": self.activity_type_id.id,
-            "summary": self.summary,
+            "summary": self.summary or category.name,
             "date_deadline": date,
-            "user_id": self._get_responsible().id,
+            "user_id": user.id,
             "reminder_rule_id": self.id,
             "reminder_occurrence": self.occurrence,
             "automated": True,
