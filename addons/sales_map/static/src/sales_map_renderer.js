@@ -91,10 +91,13 @@ export class SalesMapRenderer extends Component {
             maxZoom: this.settings.max_zoom,
             minZoom: 1,
             worldCopyJump: true,
+            zoomControl: false,
         });
         this.map = map;
         map.attributionControl.setPrefix(false);
         L.control.scale({ imperial: false }).addTo(map);
+        const zoomTitles = { zoomInTitle: _t("Zoom in"), zoomOutTitle: _t("Zoom out") };
+        L.control.zoom({ position: "bottomright", ...zoomTitles }).addTo(map);
         this.setPosition(this.props.position);
         this.addBackground();
         this.cluster = L.markerClusterGroup({

@@ -205,6 +205,27 @@ test("tiles come from the URL that is set, and its attribution is text", async (
     expect(".o_sales_map_degree").toHaveCount(0);
 });
 
+test("on tiles in GCJ-02 markers are moved, and kept where they are without tiles", async () => {
+    const settings = { tile_url: "", attribution: "", datum: "gcj02", max_zoom: 17 };
+    const makeMarker = window.L.marker;
+    patchWithCleanup(window.L, {
+        marker: (place, options) => {
+            if (options.title === "Shanghai") {
+                expect.step(place.map((degrees) => degrees.toFixed(4)));
+            }
+            return makeMarker(place, options);
+        },
+    });
+    patchWithCleanup(session, { sales_map: settings });
+    await mountMap();
+    settings.tile_url = "https://tiles.example.com/{z}/{x}/{y}.png";
+    await mountMap();
+    expect.verifySteps([
+        ["31.1774", "121.5272"],
+        ["31.1753", "121.5315"],
+    ]);
+});
+
 test("nothing on the map when nothing is found", async () => {
     await mountMap({ domain: [["id", "=", 0]] });
     await waitFor(".leaflet-control-scale");
