@@ -49,6 +49,7 @@ class TestMapSettings(HttpCase):
         cls.env["res.lang"]._activate_lang("en_US")
         cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
         new_test_user(cls.env, "map_user", "base.group_user")
+        cls.env["ir.config_parameter"].search([("key", "=like", "sales_map.%")]).unlink()
 
     def _save(self, **values):
         values = {f"sales_map_{name}": value for name, value in values.items()}

@@ -1,5 +1,5 @@
 /* global L */
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
@@ -43,7 +43,6 @@ export class SalesMapRenderer extends Component {
             () => this.drawMarkers(),
             () => [this.props.data]
         );
-        onWillUnmount(() => this.popupRoot?.destroy());
     }
 
     // ---- notes above the map ----------------------------------------------------------------
@@ -221,7 +220,6 @@ export class SalesMapRenderer extends Component {
             env: this.env,
         });
         popup.on("remove", () => root.destroy());
-        this.popupRoot = root;
         await root.mount(content);
         popup.update();
     }
