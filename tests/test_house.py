@@ -19,6 +19,7 @@ LONGEST_METHOD = 60
 MEDIAN_METHOD = 8
 RIGHTS = ("perm_read", "perm_write", "perm_create", "perm_unlink")
 FREE_LICENCES = {"LGPL-3", "MIT", "BSD-3-Clause"}
+VENDORED = "/static/lib/"  # libraries of others, kept as they were published
 WRITTEN_BY_MACHINE = {"requirements.txt", "requirements-dev.txt"}
 DOCUMENTS = (
     "README.md",
@@ -118,6 +119,10 @@ def sources(addon, pattern="*.py"):
     return sorted((ADDONS / addon).rglob(pattern))
 
 
+def licences_of(folder):
+    return [path for path in folder.iterdir() if "LICEN" in path.name.upper()]
+
+
 def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
@@ -203,6 +208,12 @@ def test_core_depends_are_free(environment):
         values = ast.literal_eval(read(found))
         assert values.get("license", "LGPL-3") in FREE_LICENCES, f"{name}: {values['license']}"
         waiting.update(values.get("depends", []))
+
+
+@pytest.mark.parametrize("addon", ADDON_NAMES)
+def test_vendored_libraries_bring_their_licence(addon):
+    libraries = (ADDONS / addon / "static/lib").glob("*")
+    assert not [library.name for library in libraries if not licences_of(library)]
 
 
 # ---- rights -----------------------------------------------------------------------------------
@@ -356,7 +367,7 @@ def test_nothing_made_at_run_time_is_in_the_repository():
 def test_text_files_are_tidy():
     untidy = []
     for path, text in text_files().items():
-        if path.suffix in (".md", ".po", ".pot", ".csv", ".svg"):
+        if path.suffix in (".md", ".po", ".pot", ".csv", ".svg") or VENDORED in path.as_posix():
             continue
         if "\r" in text or (text and not text.endswith("\n")) or re.search(r"[ \t]$", text, re.M):
             untidy.append(shown(path))

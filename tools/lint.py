@@ -21,6 +21,7 @@ from .testing_report import Outcome, Report, failed, passed, verdict
 PART = "lint"
 LIMIT = 300
 PYTHON_FOLDERS = ("addons", "tests", "tools", "benchmarks")
+VENDORED = "/static/lib/"  # libraries of others, kept as they were published
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def _existing(names: Sequence[str]) -> list[str]:
 
 def _files(pattern: str, addons: Sequence[str]) -> list[str]:
     found = (path for addon in addons for path in (ADDONS / addon).rglob(pattern))
-    return sorted(str(path.relative_to(REPOSITORY)) for path in found)
+    names = (path.relative_to(REPOSITORY).as_posix() for path in found)
+    return sorted(name for name in names if VENDORED not in name)
 
 
 def _program(environment: Environment, name: str) -> str:

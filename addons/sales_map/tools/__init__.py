@@ -1,0 +1,1 @@
+from .tile_url import is_tile_url
