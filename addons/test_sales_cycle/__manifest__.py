@@ -12,6 +12,7 @@
         "sale_management",
         "sale_margin",
         "sales_availability",
+        "sales_followup",
         "sales_import",
     ],
     "assets": {
