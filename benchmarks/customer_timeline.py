@@ -73,7 +73,8 @@ for size in {sizes!r}:
         partner_id=family, date_order=past % 160, name="'SB' || n", access_token="NULL"))
     copy_rows("account_move", invoice.id, size * 10 // 100, dict(
         invoice_date="current_date - (n / 6)::int", access_token="NULL",
-        name="'BENCH/%d/' || n" % size, sequence_number="n", payment_reference="NULL"))
+        name="'%s-' || n" % ("ABC"[len(result)] * 3), sequence_number="n",
+        payment_reference="NULL"))
     result[size] = customer.id
 env.cr.commit()
 env.cr.execute("ANALYZE")

@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from tools.testing_customers import save_in_parallel
+from tools.testing_customers import save_in_parallel, write_in_parallel
 from tools.testing_orders import Login
 
 CLIENTS = 8
 CUSTOMERS = 5
+ROUNDS = 15
 
 
 def _prepare_customers(client):
@@ -37,3 +38,37 @@ def test_one_of_simultaneous_saves_wins(server):
         assert all("duplicate" in text and code in text for text in refusals), refusals
         domain = [("name", "=like", f"Contested {number} of client %")]
         assert server.rpc("res.partner", "search_count", domain) == 1
+
+
+def test_a_phone_that_moves_between_contacts_stays_a_key(server):
+    """One takes it from a contact while another gives it to one of the same customer."""
+    login = Login(server.url, server.db, "admin", "admin")
+    numbers = [f"+8613955{n:06}" for n in range(ROUNDS)]
+    customers = [
+        {
+            "name": f"Moving {n}",
+            "is_company": True,
+            "child_ids": [
+                (0, 0, {"name": "Former", "phone": number}),
+                (0, 0, {"name": "Next"}),
+            ],
+        }
+        for n, number in enumerate(numbers)
+    ]
+    ids = server.rpc("res.partner", "create", customers)
+    domain = [("parent_id", "in", ids)]
+    contacts = server.rpc("res.partner", "search_read", domain, ["name", "parent_id"])
+    by_name = {(c["parent_id"][0], c["name"]): c["id"] for c in contacts}
+    former, following = ([by_name[i, name] for i in ids] for name in ("Former", "Next"))
+    write_in_parallel(
+        login,
+        [
+            [(contact, {"phone": False}) for contact in former],
+            [(c, {"phone": number}) for c, number in zip(following, numbers, strict=True)],
+        ],
+    )
+    found = server.psql(
+        "SELECT value FROM sales_customer_key WHERE kind = 'phone' "
+        f"AND partner_id IN ({','.join(map(str, ids))}) ORDER BY value"
+    )
+    assert found.split() == numbers

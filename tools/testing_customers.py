@@ -53,3 +53,30 @@ def save_in_parallel(login: Login, values_of_clients):
     for process in processes:
         process.join()
     return answers
+
+
+def _run_writes(login, writes, barrier, results):
+    session = Session(login.url, login.db, login.user, login.password)
+    for partner_id, values in writes:
+        barrier.wait(ANSWER_LIMIT)
+        session.call("res.partner", "write", [partner_id], values)
+    results.put(True)
+
+
+def write_in_parallel(login: Login, writes_of_clients):
+    """Let each client write to its partners, one by one, all clients in step.
+
+    :param writes_of_clients: for each client a list of (partner id, values)
+    """
+    context = multiprocessing.get_context("spawn")
+    results, barrier = context.Queue(), context.Barrier(len(writes_of_clients))
+    processes = [
+        context.Process(target=_run_writes, args=(login, writes, barrier, results))
+        for writes in writes_of_clients
+    ]
+    for process in processes:
+        process.start()
+    for _process in processes:
+        results.get(timeout=ANSWER_LIMIT)
+    for process in processes:
+        process.join()

@@ -190,12 +190,13 @@ class ResPartner(models.Model):
         visible = self._get_visible_kinds()
         duplicates = self._find_duplicates()[self].items()
         found = self.browse([partner.id for partner, kinds in duplicates if visible & {*kinds}])
+        domain = [("id", "in", found._filtered_access("read").ids)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Possible Duplicates"),
             "res_model": "res.partner",
             "view_mode": "list,form",
-            "domain": [("id", "in", found._filtered_access("read").ids)],
+            "domain": domain,
         }
 
     # === ASKING FOR IT === #

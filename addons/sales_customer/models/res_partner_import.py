@@ -144,9 +144,8 @@ class ResPartner(models.Model):
         keys = {
             number: {
                 (*key, company_id)
-                for key in self._get_import_keys(values)
+                for key in self._get_import_keys(values, kinds)
                 for company_id in {values.get("company_id") or 0, 0}
-                if key.kind in kinds
             }
             for number, values in enumerate(values_list)
             if values and not values.get("parent_id")
@@ -178,7 +177,7 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _get_import_keys(self, values):
+    def _get_import_keys(self, values, kinds):
         country = self.env["res.country"].browse(values.get("country_id") or [])
         contact = ContactValues(
             (country or self.env.company.country_id).code or "",
@@ -189,4 +188,5 @@ class ResPartner(models.Model):
         )
         taxes = (values.get("vat"), values.get("company_registry"))
         name = values.get("name")
-        return get_customer_keys(name, bool(values.get("is_company")), taxes, [contact])
+        is_company = bool(values.get("is_company"))
+        return get_customer_keys(name, is_company, taxes, [contact], kinds)

@@ -93,7 +93,8 @@ class ResPartner(models.Model):
         """Core gives the tax ID of the old company to a new one without: two would have it."""
         self.check_access("write")
         # what the company gave them is not theirs, whether or not the user may see it
-        super(ResPartner, self.sudo()).write(dict.fromkeys(self._synced_commercial_fields(), False))
+        values = dict.fromkeys(self._synced_commercial_fields(), False)
+        return super(ResPartner, self.sudo()).write(values)
 
     def _get_descendant_ids(self):
         """A company that becomes part of another one, or a person, takes its contacts along."""

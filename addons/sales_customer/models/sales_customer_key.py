@@ -8,6 +8,7 @@ from ..tools.customer_keys import ContactValues, CustomerKey, get_customer_keys
 from .sales_customer_key_policy import KIND_SELECTION
 
 BUILD_BATCH = 5000
+MANY = 1000
 
 
 class SalesCustomerKey(models.Model):
@@ -62,8 +63,8 @@ class SalesCustomerKey(models.Model):
 
     @api.model
     def _read_members(self, partner_ids):
-        partner = self.env["res.partner"]
-        partner.flush_model([*partner._get_customer_key_fields(), "commercial_partner_id"])
+        # all at once: a part now and the rest later would write each partner twice
+        self.env["res.partner"].flush_model()
         query = SQL(
             """
             SELECT root.id AS root_id, root.name, root.is_company,
@@ -118,6 +119,9 @@ class SalesCustomerKey(models.Model):
             duplicate to clean up
         :raise UserError: says which customers cannot be saved, and why
         """
+        if len(partner_ids) >= MANY:
+            self._renew_plans()
+        self._touch_keys(partner_ids)
         current = self._read_partner_keys(partner_ids)
         wanted = {
             (partner_id, *key): company_id
@@ -135,6 +139,33 @@ class SalesCustomerKey(models.Model):
         self._promote_freed(freed)
         if obsolete or wanted:
             self.invalidate_model()
+
+    @api.model
+    def _renew_plans(self):
+        """Let PostgreSQL know of the many partners that were created just now.
+
+        It plans the check of a foreign key once for a session: while there were few partners, to
+        read all of them each time. An import into a new database would take minutes for it.
+        """
+        self.env.cr.execute("ANALYZE (SKIP_LOCKED) res_partner (id)")
+
+    @api.model
+    def _touch_keys(self, partner_ids):
+        """Let two who change contacts of the same customer at once meet at one row of it.
+
+        Otherwise one could take away the phone that the other has just seen to be a key already.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_customer_key SET kind = kind WHERE id IN (
+                    SELECT MIN(id) FROM sales_customer_key
+                     WHERE partner_id = ANY(%s) GROUP BY partner_id ORDER BY partner_id)
+                """,
+                sorted(partner_ids),
+            ),
+            log_exceptions=False,  # who comes second is repeated by Odoo
+        )
 
     @api.model
     def _read_rows(self, partner_ids):

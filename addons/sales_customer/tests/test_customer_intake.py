@@ -220,6 +220,18 @@ class TestCustomerChannels(CustomerCommon):
         self.assertTrue(customer.customer_code)
         self.assertIn(("phone", "+8613900139000"), self._get_keys(customer))
 
+    def test_a_lead_says_that_there_is_such_a_customer(self):
+        """Also when it came by a form or a mail: that of a colleague is not named."""
+        lead = self._create_lead(partner_name="Langsu", wechat="langsu_cd", phone=False)
+        seen = lead.with_user(self.manager).customer_duplicate_message
+        self.assertIn("\u6210\u90fd\u6717\u901f", seen)
+        self.assertIn("WeChat ID", seen)
+        self.assertEqual(
+            lead.with_user(self.anna).customer_duplicate_message, "Customers of colleagues: 1"
+        )
+        lead.partner_id = self.langsu
+        self.assertFalse(lead.with_user(self.manager).customer_duplicate_message)
+
     def test_a_lead_of_a_customer_is_refused(self):
         lead = self._create_lead(wechat="langsu_cd")
         with self.assertRefused("Lead Company Ltd cannot", "WeChat ID"):

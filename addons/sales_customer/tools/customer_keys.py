@@ -154,25 +154,27 @@ class ContactValues(NamedTuple):
     wechat: str = ""
 
 
-def get_customer_keys(name="", is_company=True, tax_numbers=(), contacts=()):
-    """Return all keys of a customer.
+def get_customer_keys(name="", is_company=True, tax_numbers=(), contacts=(), kinds=KINDS):
+    """Return the keys of a customer.
 
     :param name: the name of the company, or of the person who is the customer
     :param is_company: persons have names in common: theirs tells nothing
     :param tax_numbers: tax ID, credit code, number in the register
     :param contacts: :class:`ContactValues` of the company and of each of its contacts
+    :param kinds: only keys of these kinds; a phone takes a hundred times as long as a tax ID
     :return: set of :class:`CustomerKey`
     """
     keys = {("tax", normalize_tax_number(number)) for number in tax_numbers}
     if is_company or is_company_name(name):
         keys.add(("name", normalize_name(name)))
     for contact in contacts:
-        keys |= _get_contact_keys(contact)
-    return {CustomerKey(kind, shorten(value)) for kind, value in keys if value}
+        keys |= _get_contact_keys(contact, kinds)
+    return {CustomerKey(kind, shorten(value)) for kind, value in keys if value and kind in kinds}
 
 
-def _get_contact_keys(contact):
-    phones = (phone for text in contact.phones for phone in split_phones(text))
+def _get_contact_keys(contact, kinds):
+    numbers = contact.phones if "phone" in kinds else ()
+    phones = (phone for text in numbers for phone in split_phones(text))
     mails = {mail for text in contact.emails for mail in find_mails(text)}
     domains = {get_mail_domain(mail) for mail in mails}
     domains |= {get_website_domain(website) for website in contact.websites}

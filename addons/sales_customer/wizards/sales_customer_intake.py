@@ -74,16 +74,14 @@ class SalesCustomerIntake(models.TransientModel):
         if not lines:
             raise UserError(self.env._("There is no customer to save."))
         partners = self.env["res.partner"].create([line._prepare_customer() for line in lines])
-        return {
+        action = {
             "type": "ir.actions.act_window",
             "name": self.env._("New Customers"),
             "res_model": "res.partner",
-            **(
-                {"view_mode": "form", "res_id": partners.id}
-                if len(partners) == 1
-                else {"view_mode": "list,form", "domain": [("id", "in", partners.ids)]}
-            ),
         }
+        if len(partners) == 1:
+            return action | {"view_mode": "form", "res_id": partners.id}
+        return action | {"view_mode": "list,form", "domain": [("id", "in", partners.ids)]}
 
 
 class SalesCustomerIntakeLine(models.TransientModel):

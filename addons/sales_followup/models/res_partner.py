@@ -68,7 +68,7 @@ class ResPartner(models.Model):
 
     def _hand_over(self):
         """Extend: what the former owner was to do goes to the next one."""
-        super()._hand_over()
+        result = super()._hand_over()
         activities = self._get_former_reminders()
         activities = activities.with_context(mail_activity_quick_update=True)
         for owner, passed in activities.grouped(lambda a: a.customer_id.user_id).items():
@@ -76,6 +76,7 @@ class ResPartner(models.Model):
                 passed.user_id = owner
             else:
                 passed._end_without_owner()
+        return result
 
     def _get_former_reminders(self):
         """Return the reminders of these customers in the lists of those who lost them."""
