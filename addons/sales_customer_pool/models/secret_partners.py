@@ -125,8 +125,10 @@ class ResPartnerNames(models.Model):
             return super()._compute_display_name()
         secret = self - user._filtered_access("read").with_env(self.env)
         super(ResPartnerNames, self - secret)._compute_display_name()
-        for partner, bare in zip(secret, secret.with_context(**shown), strict=True):
-            partner.display_name = bare.display_name
+        bare = secret.with_context(**shown)
+        super(ResPartnerNames, bare)._compute_display_name()
+        for partner, other in zip(secret, bare, strict=True):
+            partner.display_name = other.display_name
         return None
 
 
