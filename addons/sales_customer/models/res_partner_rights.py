@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.fields import Domain
 
 ADDRESS_CONTEXT = {"show_address": "contact_address", "show_email": "email", "show_vat": "vat"}
@@ -31,9 +31,15 @@ class ResPartner(models.Model):
         hidden = self._get_hidden_fields()
         return self.env["sales.customer.field.rule"]._strip_view(view, hidden) if hidden else view
 
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        """A name that shows more where it is asked for does not show what is hidden."""
-        hidden = self._get_hidden_fields()
+        """A name that shows more where it is asked for does not show what is hidden.
+
+        Many2one fields show names as superuser: who asks counts, not by which right.
+        """
+        rules = self.env["sales.customer.field.rule"]
+        is_job = self.env.uid == SUPERUSER_ID
+        hidden = frozenset() if is_job else rules._get_hidden_fields_of(self.env.uid, "read")
         off = {
             key: False
             for key, name in ADDRESS_CONTEXT.items()
@@ -87,3 +93,27 @@ class ResUsers(models.Model):
         hidden = self.env["res.partner"]._get_hidden_fields()
         names = {name for name in hidden if name in self._fields and self._fields[name].inherited}
         return self.env["sales.customer.field.rule"]._strip_view(view, names) if names else view
+
+
+class Base(models.AbstractModel):
+    """Fields of other models that show a hidden field of a partner are hidden with it."""
+
+    _inherit = "base"
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        # users have a rule of their own for what they inherit
+        if not field.related or field.inherited or self.env.su:
+            return True
+        return not self._is_related_hidden(field)
+
+    @api.model
+    def _is_related_hidden(self, field):
+        hidden = self.env["res.partner"]._get_hidden_fields()
+        model = self
+        for name in field.related.split(".") if hidden else ():
+            if model._name == "res.partner" and name in hidden:
+                return True
+            model = self.env.get(model._fields[name].comodel_name)
+        return False

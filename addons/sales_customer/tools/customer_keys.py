@@ -268,7 +268,9 @@ def normalize_tax_number(number):
 def split_phones(text):
     """Return the numbers of a field that people put several into, without extensions."""
     text = unicodedata.normalize("NFKC", (text or "")[:LONGEST_TEXT])
-    numbers = (PHONE_EXTENSION.sub("", part).strip() for part in PHONE_SEPARATORS.split(text))
+    # blanks as one: to look for the end of many takes the square of their number
+    parts = (" ".join(part.split()) for part in PHONE_SEPARATORS.split(text))
+    numbers = (PHONE_EXTENSION.sub("", part).strip() for part in parts)
     return [number for number in numbers if number][:20]
 
 

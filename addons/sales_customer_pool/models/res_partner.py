@@ -31,6 +31,14 @@ MANAGED_FIELDS = {
     "protected_until",
     "recycle_locked",
     "recycle_extended_until",
+    # what the database keeps, and what only documents prove: it decides when a customer is lost
+    "ownership_date",
+    "recycle_due_date",
+    "recycle_rule_id",
+    "recycle_reason",
+    "recycle_warned_days",
+    "last_followup_date",
+    "last_contact_date",
 }
 
 
@@ -110,10 +118,6 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Who creates a customer owns it, as nobody else could tell that it is there."""
-        for vals in vals_list:
-            self._check_managed_fields(
-                {name: vals[name] for name in MANAGED_FIELDS if vals.get(name)}
-            )
         partners = super().create(vals_list)
         customers = partners.filtered_domain(self._get_customer_domain())
         if customers and self._is_plain_salesperson():
@@ -122,6 +126,16 @@ class ResPartner(models.Model):
         held = customers.filtered(lambda partner: partner.user_id or partner.pool_id)
         held._after_owner_change()
         return partners
+
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        """Extend: after the defaults, which the context may have given."""
+        vals_list = super()._prepare_create_values(vals_list)
+        for vals in vals_list:
+            self._check_managed_fields(
+                {name: vals[name] for name in MANAGED_FIELDS if vals.get(name)}
+            )
+        return vals_list
 
     def write(self, vals):
         """Owners change by the rules, and what is known of pooled customers is kept."""

@@ -215,7 +215,7 @@ class TestCustomerRecycle(RecycleCommon):
             self.assertEqual(customer.recycle_warned_days, warned)
             self.assertEqual(customer.activity_ids.user_id, self.li)
             self.assertEqual(len(customer.activity_ids), 1)
-        customer.with_user(self.li).last_followup_date = datetime.now()
+        customer.with_user(self.li).sudo().last_followup_date = datetime.now()
         self.assertFalse(customer.activity_ids)
         self.assertFalse(customer.recycle_warned_days)
 

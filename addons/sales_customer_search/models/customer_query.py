@@ -37,6 +37,8 @@ WALK_PATIENCE = 1.5
 SURELY_MORE = 3
 SPREAD = 1_000_003
 TRUE = SQL("TRUE")
+# Not the alias of the ORM: record rules may join the company, too, and in another way.
+CUSTOMER_ALIAS = "res_partner__search_customer"
 
 
 class Tier(NamedTuple):
@@ -390,7 +392,7 @@ class CustomerQuery:
 
     @property
     def _target(self):
-        return "res_partner__commercial_partner_id" if self.is_customer else "res_partner"
+        return CUSTOMER_ALIAS if self.is_customer else "res_partner"
 
     def _prepare_query(self, tier=None):
         """Return a query of the partners that the user may read, and that have a tier's terms."""
@@ -412,9 +414,11 @@ class CustomerQuery:
 
     def _join_customer(self, query):
         """Join the company of a partner, which must be readable, too."""
-        alias = query.join(
-            "res_partner", "commercial_partner_id", "res_partner", "id", "commercial_partner_id"
+        alias = CUSTOMER_ALIAS
+        condition = SQL(
+            "%s = res_partner.commercial_partner_id", SQL.identifier(CUSTOMER_ALIAS, "id")
         )
+        query.add_join("JOIN", alias, "res_partner", condition)
         self._add_domain(query, alias, self.partners, self.domain & Domain("active", "=", True))
         if not self.env.su:
             rules = self.env["ir.rule"]._compute_domain("res.partner", "read")

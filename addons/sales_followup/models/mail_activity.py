@@ -65,7 +65,19 @@ class MailActivity(models.Model):
             [("res_model", "=", documents._name), ("res_id", "in", documents.ids)]
         )._compute_customer_id()
 
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        """Extend: after the defaults, which the context may have given."""
+        return list(map(self._drop_kept_values, super()._prepare_create_values(vals_list)))
+
+    @api.model
+    def _drop_kept_values(self, vals):
+        """Whoever says that his activity is of a recurrence of others could put that one off."""
+        kept = set() if self.env.su else {"reminder_rule_id", "reminder_occurrence"}
+        return {name: value for name, value in vals.items() if name not in kept}
+
     def write(self, vals):
+        vals = self._drop_kept_values(vals)
         written = super().write(vals)
         if vals.get("date_deadline"):
             self._move_recurrence()

@@ -281,7 +281,7 @@ class ResPartner(models.Model):
         """Raise when the user may not see the customer's history. Later rooms restrict more."""
         if not self.env.user.has_group("sales_team.group_sale_salesman"):
             raise AccessError(self.env._("The history of customers is for salespeople."))
-        self.check_access("read")
+        (self | self.commercial_partner_id).check_access("read")
 
     def _get_timeline_cursor(self, row):
         return (row[1].isoformat(), row[2], row[3])

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 CLOCK_TOLERANCE = timedelta(minutes=10)  # the phone's clock may be ahead
 ANSWER_TIME = timedelta(days=3)  # a mail so long before a follow-up by mail proves it
+KEPT_FIELDS = {"next_activity_id", "evidence", "is_verified", "team_id"}
 
 
 class SalesFollowup(models.Model):
@@ -157,9 +158,14 @@ class SalesFollowup(models.Model):
 
     def _get_evidence(self):
         """Return what proves the contact, by follow-up. Later rooms add their own (a visit)."""
-        ordered = self.filtered(lambda f: f.order_id.sudo().state == "sale")  # others' orders prove
+        ordered = self.filtered(lambda f: f._is_ordered())
         found = dict.fromkeys(self._filter_answered(), "mail")
         return found | dict.fromkeys(ordered, "order")
+
+    def _is_ordered(self):
+        order = self.order_id.sudo()  # an order proves contact, whosever it is, with its customer
+        is_own = order.partner_id.commercial_partner_id == self.partner_id
+        return is_own and order.state == "sale"
 
     def _filter_answered(self):
         """Return those that a customer's answer by mail came shortly before."""
@@ -223,7 +229,7 @@ class SalesFollowup(models.Model):
 
     def write(self, vals):
         customers = self.partner_id
-        [vals] = self._prepare_customer_vals([vals])
+        [vals] = self._prepare_customer_vals([self._drop_kept_values(vals)])
         written = super().write(vals)
         if "attachment_ids" in vals:
             self._link_attachments()
@@ -239,6 +245,29 @@ class SalesFollowup(models.Model):
         deleted = super().unlink()
         customers._update_followup_dates()
         return deleted
+
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        """Extend: after the defaults, which the context may have given."""
+        return list(map(self._drop_kept_values, super()._prepare_create_values(vals_list)))
+
+    @api.model
+    def _drop_kept_values(self, vals):
+        """Leave out what only the addon itself writes, whatever a call from outside says.
+
+        With the reminder of somebody else as that of his follow-up, a user could read it.
+        """
+        if self.env.su:
+            return vals
+        self._check_origins(vals)
+        return {name: value for name, value in vals.items() if name not in KEPT_FIELDS}
+
+    @api.model
+    def _check_origins(self, vals):
+        """Documents show their name to whoever holds them, so they have to be readable."""
+        for fname in ("lead_id", "order_id"):
+            if vals.get(fname):
+                self.env[self._fields[fname].comodel_name].browse(vals[fname]).check_access("read")
 
     @api.model
     def _prepare_customer_vals(self, vals_list):

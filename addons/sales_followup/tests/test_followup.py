@@ -163,7 +163,9 @@ class TestFollowup(FollowupCommon):
             .with_user(self.other)
             .create({"name": "shelf.jpg", "raw": b"photo", "res_model": "sales.followup"})
         )
+        self.customer.user_id = self.other
         followup = self._log(user=self.other, attachment_ids=[Command.link(photo.id)])
+        self.customer.user_id = self.owner
         self.assertEqual(photo.res_id, followup.id)
         self.assertEqual(photo.with_user(self.owner).raw, b"photo")
 

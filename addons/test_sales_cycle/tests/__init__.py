@@ -1,1 +1,1 @@
-from . import test_sales_story
+from . import test_customer_secrecy, test_sales_story
