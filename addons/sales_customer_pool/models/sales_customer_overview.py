@@ -169,7 +169,8 @@ class SalesCustomerOverview(models.AbstractModel):
     @api.model
     def _prepare_pools(self, now):
         """Return the pools with the customers in them, and how long these stay there."""
-        counts = dict(self.env["sales.customer.pool.card"]._read_group([], ["pool_id"], ["__count"]))
+        cards = self.env["sales.customer.pool.card"]
+        counts = dict(cards._read_group([], ["pool_id"], ["__count"]))
         pools = self._get_pools() | self.env["sales.customer.pool"].union(*counts)
         dwell = self._get_dwell_days("from_pool_id", now)
         return [

@@ -159,9 +159,7 @@ class SalesCustomerRecycleRule(models.Model):
     def _warn_batch(self, limit):
         rows = self._mark_warned(limit)
         partners = self.env["res.partner"].browse(row[0] for row in rows)
-        partners.invalidate_recordset(
-            ["recycle_warned_days", "recycle_warned_date"], flush=False
-        )
+        partners.invalidate_recordset(["recycle_warned_days", "recycle_warned_date"], flush=False)
         partners._schedule_recycle_warnings()
         self.env.flush_all()
         return rows

@@ -15,7 +15,8 @@ class TestCustomerOverview(CustomerPoolCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.partner"].search([("customer_rank", ">", 0)]).customer_rank = 0
-        cls.leader = cls._create_user("pool_leader", "sales_team.group_sale_salesman", name="Sun Li")
+        salesman = "sales_team.group_sale_salesman"
+        cls.leader = cls._create_user("pool_leader", salesman, name="Sun Li")
         cls.team = cls.env["crm.team"].create(
             {"name": "East", "user_id": cls.leader.id, "member_ids": [(6, 0, cls.li.ids)]}
         )
@@ -196,6 +197,14 @@ class TestCustomerOverview(CustomerPoolCommon):
         pool = self.env["sales.customer.pool"].create({"name": "There", "company_id": other.id})
         self._create_customers(1, pool_id=pool.id, company_id=other.id)
         self.assertEqual(self._get_figures(), before)
+
+    def test_due_soon_are_the_own_ones_that_are_due_soon(self):
+        """Both filters hold at once: filters side by side would be one or the other."""
+        arch = self.env["res.partner"].get_view(
+            self.env.ref("base.view_res_partner_filter").id, "search"
+        )["arch"]
+        between = arch[arch.index('name="my_customers"') : arch.index('name="due_soon"')]
+        self.assertIn("<separator", between)
 
     def test_the_menu_is_for_who_may_look(self):
         menu = self.env.ref("sales_customer_pool.menu_crm_overview")

@@ -168,7 +168,7 @@ export class CustomerOverview extends Component {
                 datasets: [
                     {
                         data: parts.map((part) => part.count),
-                        backgroundColor: parts.map((part, index) => this.color(index * 2)),
+                        backgroundColor: parts.map((_part, index) => this.color(index * 2)),
                     },
                 ],
             },

@@ -34,7 +34,7 @@ export class OverviewChart extends Component {
                 responsive: true,
                 maintainAspectRatio: false,
                 animation: false,
-                onClick: (event, parts) => parts.length && this.props.onSelect?.(parts[0].index),
+                onClick: (_event, parts) => parts.length && this.props.onSelect?.(parts[0].index),
                 onHover: (event, parts) => {
                     event.native.target.style.cursor = parts.length ? "pointer" : "default";
                 },
