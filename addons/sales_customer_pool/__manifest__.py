@@ -17,8 +17,13 @@
         "views/sales_customer_rule_views.xml",
         "views/sales_customer_wizard_views.xml",
         "views/res_partner_views.xml",
+        "views/sales_customer_overview_views.xml",
         "views/sales_customer_pool_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sales_customer_pool/static/src/**/*"],
+        "web.assets_unit_tests": ["sales_customer_pool/static/tests/*.test.js"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -17,3 +17,5 @@ from . import sale_order
 from . import mail_thread
 from . import res_partner_recycle
 from . import secret_partners
+from . import sales_customer_overview
+from . import crm_team

@@ -274,6 +274,15 @@ class ResPartner(models.Model):
             "context": {**self.env.context, "default_partner_ids": self.ids},
         }
 
+    def _leave_after_change(self):
+        """Reload the list below the dialog; leave a form that could no longer be read."""
+        if not self.env.context.get("from_customer_form") or self.has_access("read"):
+            return {"type": "ir.actions.act_window_close"}
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_customer_pool.my_customers_action"
+        )
+        return {**action, "target": "main"}
+
     def _check_may_give_away(self):
         """Only the owner gives a customer away, or who is set above."""
         for partner in self:

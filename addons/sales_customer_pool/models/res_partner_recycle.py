@@ -23,6 +23,9 @@ class ResPartner(models.Model):
     )
     recycle_reason = fields.Selection(REASONS, readonly=True, copy=False)
     recycle_warned_days = fields.Integer(readonly=True, copy=False)
+    recycle_warned_date = fields.Datetime(
+        string="Warned on", readonly=True, copy=False, index="btree_not_null"
+    )
     recycle_locked = fields.Boolean(
         string="Never Recycle", copy=False, help="No rule takes the customer from its salesperson."
     )

@@ -57,6 +57,7 @@ class SalesCustomerPoolCard(models.Model):
     last_followup_date = fields.Datetime(string="Last Follow-up")
     pool_date = fields.Datetime(string="In the Pool Since")
     pool_days = fields.Integer(string="Days in the Pool", compute="_compute_pool_days")
+    has_reveal = fields.Boolean(compute="_compute_has_reveal", exportable=False)
 
     _pool_idx = models.Index("(pool_id, pool_date)")
     _partner_uniq = models.UniqueIndex("(partner_id)")
@@ -66,6 +67,14 @@ class SalesCustomerPoolCard(models.Model):
         now = fields.Datetime.now()
         for card in self:
             card.pool_days = (now - card.pool_date).days if card.pool_date else 0
+
+    @api.depends("pool_id.mask_ids", "pool_id.reveal_daily_limit")
+    @api.depends_context("uid")
+    def _compute_has_reveal(self):
+        """Tell whether the user can look at anything that the card masks."""
+        for pool, cards in self.grouped("pool_id").items():
+            free = pool._is_free_of_limits()
+            cards.has_reveal = bool(pool.mask_ids and (free or pool.reveal_daily_limit))
 
     @api.model
     def _get_source_fields(self):

@@ -159,7 +159,7 @@ class SalesCustomerRecycleRule(models.Model):
     def _warn_batch(self, limit):
         rows = self._mark_warned(limit)
         partners = self.env["res.partner"].browse(row[0] for row in rows)
-        partners.invalidate_recordset(["recycle_warned_days"], flush=False)
+        partners.invalidate_recordset(["recycle_warned_days", "recycle_warned_date"], flush=False)
         partners._schedule_recycle_warnings()
         self.env.flush_all()
         return rows
@@ -183,7 +183,8 @@ class SalesCustomerRecycleRule(models.Model):
                   GROUP BY partner.id
                      LIMIT %s)
                 UPDATE res_partner partner
-                   SET recycle_warned_days = soon.days
+                   SET recycle_warned_days = soon.days,
+                       recycle_warned_date = now() AT TIME ZONE 'UTC'
                   FROM soon
                  WHERE partner.id = soon.id
              RETURNING partner.id

@@ -35,7 +35,4 @@ class SalesCustomerRelease(models.TransientModel):
                     "None of these customers is owned by anybody. There is nothing to release."
                 )
             )
-        # back to the list: the form of a customer in the pool could no longer be read
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "sales_customer_pool.my_customers_action"
-        )
+        return self.partner_ids._leave_after_change()

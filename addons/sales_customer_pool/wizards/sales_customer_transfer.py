@@ -18,6 +18,4 @@ class SalesCustomerTransfer(models.TransientModel):
         """Give the customers to the new salesperson."""
         self.ensure_one()
         self.partner_ids._transfer(self.user_id, self.reason_id, self.note)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "sales_customer_pool.my_customers_action"
-        )
+        return self.partner_ids._leave_after_change()

@@ -136,10 +136,10 @@ class ResPartner(models.Model):
         self.browse().check_access("read")
         if not limit or not squeeze(text):
             return []
-        return self._prepare_customer_query(text, self._get_customer_domain(), True).find(limit)
+        return self._prepare_customer_query(text, self._get_found_domain(), True).find(limit)
 
     @api.model
-    def _get_customer_domain(self):
+    def _get_found_domain(self):
         return Domain("customer_rank", ">", 0)
 
     @api.model

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import HttpCase, no_retry, tagged
 
 from .test_reminder import ReminderCommon
@@ -71,6 +72,27 @@ class TestFollowupTours(ReminderCommon, HttpCase):
     def test_today_on_the_phone(self):
         self._set_phone()
         self._run_today()
+
+    def _make_pool(self):
+        pool = self.env["sales.customer.pool"].create(
+            {"name": "East", "user_ids": [Command.set(self.owner.ids)], "mask_ids": False}
+        )
+        self.customer.user_id = self.other
+        customer = self._create_customer("Hongda Machinery", pool_id=pool.id)
+        return pool, customer
+
+    def test_from_card_to_card_on_the_phone(self):
+        """Claim, log, remind and release, without opening the customer."""
+        self._set_phone()
+        pool, customer = self._make_pool()
+        url = "/odoo/action-sales_customer_pool.sales_customer_pool_card_action"
+        menu = self.env.ref("crm.crm_menu_root").id
+        url = f"{url}?menu_id={menu}"
+        self.start_tour(url, "sales_followup_cards", login=self.owner.login)
+        self.assertEqual(customer.followup_ids.content, "Called, no answer")
+        self.assertEqual(customer.pool_id, pool)
+        kinds = customer.ownership_ids.sorted("id").mapped("kind")
+        self.assertEqual(kinds[-2:], ["claim", "release"])
 
     def test_story_in_chinese(self):
         self.env["res.lang"]._activate_lang("zh_CN")
