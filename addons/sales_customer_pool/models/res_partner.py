@@ -304,6 +304,7 @@ class ResPartner(models.Model):
         :return: set of the ids that were released
         """
         self._check_may_give_away()
+        pool.check_access("read")  # into pools that the user can see, whatever the client sends
         moved = self._change_owner(
             self.ids,
             condition=SQL("user_id = ANY(%s)", self.user_id.ids),
@@ -326,6 +327,7 @@ class ResPartner(models.Model):
         :return: set of the ids that were given
         """
         self._check_may_give_away()
+        self._check_salesperson(user)
         if not self.env.user.has_group(MANAGER_GROUP):
             self._check_receiver(user)
         moved = self._change_owner(
@@ -339,11 +341,24 @@ class ResPartner(models.Model):
         self._log_owner_change(moved, self.env._("Given to %s.", user.name))
         return moved
 
+    @api.model
+    def _check_salesperson(self, user):
+        person = user.sudo()  # only whether they sell here
+        if not person.active or person.share or not person.has_group(SALESPERSON_GROUP):
+            raise UserError(
+                self.env._(
+                    "%s does not sell here. Choose a salesperson who works in the company.",
+                    person.name,
+                )
+            )
+
     def _check_receiver(self, user):
         """Who is no manager cannot lift a colleague over the holding limit."""
         for pool in self.home_pool_id.sudo():  # its limits hold for those who cannot read it, too
             if self.env.user in pool.admin_ids or not pool.holding_limit:
                 continue
+            # as a claim does: what the receiver takes at this moment counts, too
+            self.env["sales.customer.claim.counter"].sudo()._open(pool, user)
             if pool._get_held_count(user) + len(self) > pool.holding_limit:
                 raise UserError(
                     self.env._(

@@ -131,6 +131,19 @@ class TestCustomerClaim(CustomerPoolCommon):
         with self.assertRaises(AccessError):
             customer.with_user(self.li).user_id = self.li
 
+    def test_customers_go_to_people_who_sell_here_and_pools_that_one_sees(self):
+        customer = self._create_customers(user_id=self.li.id)
+        portal = self._create_user("pool_portal", "base.group_portal")
+        staff = self._create_user("pool_staff", "base.group_user")
+        gone = self._create_user("pool_gone", "sales_team.group_sale_salesman", active=False)
+        for user in (portal, staff, gone):
+            with self.assertRaisesRegex(UserError, "does not sell here"):
+                customer.with_user(self.li)._transfer(user)
+        west = self.env["sales.customer.pool"].create({"name": "West"})
+        with self.assertRaises(AccessError):
+            self._release(customer, self.li, pool=west)
+        self.assertEqual(customer.user_id, self.li)
+
     def test_salesperson_cannot_go_round_the_rules_by_the_form(self):
         customer = self._create_customers(user_id=self.li.id)
         with self.assertRaisesRegex(UserError, "Use Release or Transfer"):

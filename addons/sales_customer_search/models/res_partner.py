@@ -123,7 +123,9 @@ class ResPartner(models.Model):
         """
         if not isinstance(text, str):
             raise UserError(self.env._("The text to search customers by must be a text."))
-        limit = max(0, min(int(limit), MOST_RESULTS))
+        if not isinstance(limit, int):
+            raise UserError(self.env._("The limit of a search must be a whole number."))
+        limit = max(0, min(limit, MOST_RESULTS))
         customers = self.browse(self._find_customers(text, limit))
         fnames = ("display_name", "customer_code", "city")
         return customers.read(

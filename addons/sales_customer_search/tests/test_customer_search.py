@@ -286,6 +286,8 @@ class TestCustomerSearch(CustomerSearchCommon):
     def test_text_must_be_a_text(self):
         with self.assertRaises(UserError):
             self.env["res.partner"].search_customers(5)
+        with self.assertRaises(UserError):
+            self.env["res.partner"].search_customers("Langsu", "x")
 
     def test_building_again_finds_the_same(self):
         keys = self.env["sales.customer.search.key"]

@@ -267,10 +267,13 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._check_timeline_access()
         sources = [s for s in self._timeline_sources() if not kinds or s.kind in kinds]
-        limit = max(1, min(int(limit), 100))
+        if not isinstance(limit, int) or not isinstance(text or "", str):
+            raise UserError(self.env._("A page of the timeline needs a text and a whole number."))
+        text = (text or "").replace("\0", "")  # PostgreSQL has no such character
+        limit = max(1, min(limit, 100))
         items, cursor = [], tuple(cursor or ())
         for _round in range(ROUNDS):
-            rows = self._fetch_timeline(sources, cursor, (text or "").strip(), limit - len(items))
+            rows = self._fetch_timeline(sources, cursor, text.strip(), limit - len(items))
             items += self._prepare_timeline_items(sources, rows)
             cursor = self._get_timeline_cursor(rows[-1]) if rows else ()
             if not cursor or len(items) >= limit:

@@ -114,6 +114,9 @@ class TestTimeline(ReminderCommon):
         for cursor in (["x", "y", 1], ["2026-01-01"], [None, "order", "z"]):
             with self.assertRaises(UserError):
                 self._get_items(cursor=cursor)
+        with self.assertRaises(UserError):
+            self._get_items(limit="x")
+        self.assertFalse(self._get_items(text="\0nothing\0like this"))
 
     # ---- who may read what ------------------------------------------------------------------
 
