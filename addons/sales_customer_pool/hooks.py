@@ -2,6 +2,12 @@ from odoo.tools import SQL
 
 from .models.sales_customer_pool_triggers import drop_triggers
 
+MAIL_MODELS = (
+    "sales.customer.allocation.rule",
+    "sales.customer.extension",
+    "sales.customer.pool",
+    "sales.customer.recycle.rule",
+)
 FOREIGN_INDEXES = ("res_partner__user_id_index",)
 
 
@@ -21,6 +27,8 @@ def uninstall_hook(env):
     drop_triggers(env.cr)
     for name in FOREIGN_INDEXES:
         env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))
+    # Odoo forgets the external ids that other addons gave to what our models inherit.
+    env["ir.model.inherit"].search([("model_id.model", "in", MAIL_MODELS)]).unlink()
     # Odoo forgets to forget the foreign keys of fields that an addon adds to other models.
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_customer_pool"), ("type", "=", "f")]

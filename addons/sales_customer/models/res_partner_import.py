@@ -36,11 +36,13 @@ class ResPartner(models.Model):
 
     @api.model
     def get_import_templates(self):
-        template = {
-            "label": self.env._("Template for the customer file"),
-            "template": "/sales_customer/import_template",
-        }
-        return [template, *super().get_import_templates()]
+        """Offer the template of the customer file alone: core's screen breaks with two of them."""
+        return [
+            {
+                "label": self.env._("Template for the customer file"),
+                "template": "/sales_customer/import_template",
+            }
+        ]
 
     @api.model
     def _get_customer_template_fields(self):

@@ -99,7 +99,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             "next_date": self._get_today() + timedelta(days=3),
         }
         followups = self.env["sales.followup"].with_user(self.salesperson)
-        return followups.with_context(defaults).create(values)
+        return followups.with_context(**defaults).create(values)
 
     def _get_today(self):
         return fields.Date.context_today(self.env["mail.activity"].with_user(self.salesperson))
