@@ -38,7 +38,9 @@ RECORDS = (
 )
 SCHEMA = {
     "relation": """
-        SELECT relkind::text || ' ' || relname FROM pg_class
+        -- core names the counter of a sequence by the id that its record happens to get
+        SELECT concat(relkind, ' ', regexp_replace(relname, '^ir_sequence_\\d+$', 'ir_sequence_N'))
+        FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'S', 'i')""",
     "column": """
         SELECT concat(table_name, '.', column_name, ' ', data_type, ' nullable: ', is_nullable)

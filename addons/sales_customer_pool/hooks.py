@@ -1,5 +1,7 @@
 from odoo.tools import SQL
 
+from odoo.addons.sales_customer.hooks import forget_external_ids
+
 from .models.sales_customer_pool_triggers import drop_triggers
 
 MAIL_MODELS = (
@@ -27,8 +29,7 @@ def uninstall_hook(env):
     drop_triggers(env.cr)
     for name in FOREIGN_INDEXES:
         env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))
-    # Odoo forgets the external ids that other addons gave to what our models inherit.
-    env["ir.model.inherit"].search([("model_id.model", "in", MAIL_MODELS)]).unlink()
+    forget_external_ids(env, "sales_customer_pool", MAIL_MODELS)
     # Odoo forgets to forget the foreign keys of fields that an addon adds to other models.
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_customer_pool"), ("type", "=", "f")]

@@ -47,6 +47,18 @@ class ResPartner(models.Model):
         help="A visit at the place, a mail that was answered or an order: not just a note.",
     )
 
+    @api.model
+    def _phone_get_sanitize_triggers(self):
+        """Leave out the mobile: when it goes, core would take along what depends on it."""
+        return [name for name in super()._phone_get_sanitize_triggers() if name != "mobile"]
+
+    def write(self, vals):
+        """Extend: core's sanitised number may be the mobile."""
+        result = super().write(vals)
+        if "mobile" in vals:
+            self.modified(["phone"])
+        return result
+
     @api.depends("customer_grade_id")
     def _compute_followup_interval(self):
         for partner in self:

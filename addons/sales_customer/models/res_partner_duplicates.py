@@ -66,7 +66,7 @@ class ResPartner(models.Model):
             )
         # as superuser: the notice may say until when, which depends on what is not readable
         notice = holder.sudo()._get_duplicate_notice(self.env.user)
-        return self.env._('%(label)s "%(value)s": %(notice)s', notice=notice, **values)
+        return self.env._('%(label)s "%(value)s" is taken. %(notice)s', notice=notice, **values)
 
     @api.model
     def _get_visible_kinds(self):
