@@ -16,8 +16,11 @@ ESSENTIAL_FIELDS = frozenset(
     write_date customer_duplicate_message same_vat_partner_id same_company_registry_partner_id
     """.split()  # noqa: SIM905 one name a word reads better
 )
-# Fields that are only searched by, and what they find.
-SEARCH_FIELDS = {"phone_mobile_search": {"phone", "mobile"}}
+# Fields of core that show or find others without saying that they depend on them.
+SILENT_SOURCES = {
+    "phone_mobile_search": {"phone", "mobile"},
+    "phone_sanitized": {"phone", "mobile"},
+}
 EXPRESSIONS = ("invisible", "readonly", "required", "column_invisible", "context", "domain")
 
 
@@ -115,7 +118,7 @@ class SalesCustomerFieldRule(models.Model):
             name: {path.split(".")[0] for path in depends[field]} - {name}
             for name, field in self.env["res.partner"]._fields.items()
             if field.compute and name not in ESSENTIAL_FIELDS
-        } | SEARCH_FIELDS
+        } | SILENT_SOURCES
         derived, new = set(), set(hidden)
         while new:
             new = {n for n, names in sources.items() if names & new} - derived - hidden

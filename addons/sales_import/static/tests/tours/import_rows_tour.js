@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("sales_import_rows", {
     steps: () => [
         {
             content: "the template is offered before a file is there",
-            trigger: ".o_view_nocontent a[href='/sales_import/template/res.partner']",
+            trigger: ".o_view_nocontent a[href*='template']",
         },
         {
             content: "upload the file",
