@@ -97,6 +97,20 @@ class TestFollowup(FollowupCommon):
         self.assertEqual(self.customer.last_contact_date, followup.date)
         self.assertFalse(self._log(method_id=self.call.id).is_verified)
 
+    def test_contact_that_could_not_be_noted_is_made_up_for(self):
+        """An order that was confirmed while somebody else was writing the customer."""
+        order = self._create_order()
+        order.action_confirm()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET last_contact_date = NULL WHERE id = %s", [self.customer.id]
+        )
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_followup.ir_cron_refresh_contact_dates").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.customer.last_contact_date, order.date_order)
+
     def test_order_is_contact_until_it_is_cancelled(self):
         order = self._create_order(partner_id=self.contact.id)
         self.assertFalse(self.customer.last_contact_date)
