@@ -125,6 +125,11 @@ class Copy:
             return 0
 
 
+def _listen_to_hangups():
+    """Under nohup the tests, and so the tools that they start, would ignore them."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Run:
     """One run of a tool, its output kept in a file."""
 
@@ -143,7 +148,7 @@ class Run:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **options,
+                **{"preexec_fn": _listen_to_hangups, **options},
             )
 
     @property
