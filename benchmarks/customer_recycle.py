@@ -32,6 +32,7 @@ env.cr.execute(
     "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' "
     "AND table_name = 'res_partner' AND column_name != 'id' AND is_generated = 'NEVER'")
 changed = dict(
+    customer_code="'B' || n",
     name="'Bench ' || n", complete_name="'Bench ' || n", commercial_partner_id="NULL",
     user_id="(ARRAY%s)[1 + n %% 50]" % users.ids, home_pool_id=str(pool.id),
     ownership_date="now() AT TIME ZONE 'UTC' - CASE WHEN n % {share} = 0 THEN 45 ELSE 5 END "
