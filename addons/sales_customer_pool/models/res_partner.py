@@ -40,6 +40,18 @@ MANAGED_FIELDS = {
     "last_followup_date",
     "last_contact_date",
 }
+# What decides whether a partner is a customer.
+KIND_FIELDS = {"customer_rank", "is_company", "parent_id"}
+# What has no meaning for a contact.
+LEFT_FIELDS = (
+    "home_pool_id",
+    "ownership_date",
+    "protected_until",
+    "recycle_extended_until",
+    "recycle_due_date",
+    "recycle_rule_id",
+    "recycle_warned_days",
+)
 
 
 class ResPartner(models.Model):
@@ -119,7 +131,7 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         """Who creates a customer owns it, as nobody else could tell that it is there."""
         partners = super().create(vals_list)
-        customers = partners.filtered_domain(self._get_customer_domain())
+        customers = partners._get_customers()
         if customers and self._is_plain_salesperson():
             free = customers.filtered(lambda partner: not partner.user_id and not partner.pool_id)
             free.sudo().user_id = self.env.user  # nobody's yet: the user may take it
@@ -140,12 +152,47 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Owners change by the rules, and what is known of pooled customers is kept."""
         self._check_managed_fields(vals)
+        is_kind = not vals.keys().isdisjoint(KIND_FIELDS)
+        before = self._get_customers() if is_kind else self.browse()
         result = super().write(vals)
+        if is_kind:
+            after = self._get_customers()
+            (before - after)._leave_ownership()
+            (after - before)._enter_ownership()
         if vals.keys() & {"user_id", "pool_id"}:
             self._after_owner_change()
         elif vals.keys() & self.env["sales.customer.pool.card"]._get_source_fields():
             self.env["sales.customer.pool.card"]._refresh(self.ids)
         return result
+
+    def _get_customers(self):
+        return self.filtered_domain(self._get_customer_domain())
+
+    def _leave_ownership(self):
+        """These became contacts of others, which have the owner, and are no customers any more.
+
+        Who could do that with his own customers would keep them from ever being recycled.
+        """
+        held = self.filtered(lambda partner: partner.user_id or partner.pool_id)
+        if held and self._is_plain_salesperson():
+            raise UserError(
+                self.env._(
+                    "%s: a customer that has a salesperson cannot be made a contact of another "
+                    "one. Ask a sales manager to do it, or to merge the two.",
+                    held[0].name,
+                )
+            )
+        held = held.sudo()  # whoever may change them; what the rules keep goes with the customer
+        held.write(dict.fromkeys((*LEFT_FIELDS, "pool_id"), False))
+        self.env["sales.customer.pool.card"]._refresh(held.ids)
+
+    def _enter_ownership(self):
+        """These were contacts and are customers now, who begin with nobody's time used up."""
+        if self._is_plain_salesperson():
+            free = self.filtered(lambda partner: not partner.user_id and not partner.pool_id)
+            free.sudo().user_id = self.env.user  # nobody's yet, as when it is created
+        held = self.filtered("user_id").sudo()  # whoever may change them; the rules keep it
+        held.ownership_date = fields.Datetime.now()
 
     def _after_owner_change(self):
         """Take over what the database made of a change, and show it in the pools."""
@@ -173,7 +220,7 @@ class ResPartner(models.Model):
             )
 
     def _check_own_change(self, vals):
-        for partner in self.filtered_domain(self._get_customer_domain()):
+        for partner in self._get_customers():
             owner_id = vals.get("user_id", partner.user_id.id)
             is_taken = partner.user_id or partner.pool_id or owner_id != self.env.uid
             is_moved = owner_id != partner.user_id.id and is_taken

@@ -126,7 +126,9 @@ SOURCES = {
             "company_id",
             "active",
         ),
-        f"SELECT NEW.id WHERE NEW.user_id IS NOT NULL AND {IS_CUSTOMER}",
+        # one that has become a contact loses its date
+        "SELECT NEW.id WHERE NEW.user_id IS NOT NULL "
+        f"AND ({IS_CUSTOMER} OR NEW.recycle_due_date IS NOT NULL)",
     ),
     "sale_order": (("partner_id", "state", "invoice_status", "date_order"), COMMERCIAL),
     "crm_lead": (("partner_id", "active", "type", "won_status"), COMMERCIAL),

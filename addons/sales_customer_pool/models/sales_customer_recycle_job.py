@@ -95,6 +95,9 @@ class SalesCustomerRecycleRule(models.Model):
     def _recycle_batch(self, limit):
         """Move some customers that are due; the trigger writes their history with the same.
 
+        Those that something has happened with since their date was computed wait for the next
+        computation: an order that came in a second ago keeps its customer.
+
         :return: list of (partner id, former owner id, pool id)
         """
         partners = self.env["res.partner"]
@@ -109,6 +112,8 @@ class SalesCustomerRecycleRule(models.Model):
                           JOIN sales_customer_recycle_rule rule ON rule.id = partner.recycle_rule_id
                          WHERE partner.recycle_due_date <= now() AT TIME ZONE 'UTC'
                            AND partner.user_id IS NOT NULL
+                           AND NOT EXISTS (SELECT FROM sales_customer_recycle_mark mark
+                                            WHERE mark.partner_res_id = partner.id)
                       ORDER BY partner.recycle_due_date
                          LIMIT %s
                            FOR NO KEY UPDATE OF partner SKIP LOCKED)

@@ -205,6 +205,55 @@ class TestCustomerRecycle(RecycleCommon):
         self.assertEqual(customer.user_id, self.li)
         self.assertEqual(self._get_days(customer), 30)
 
+    def test_order_after_the_dates_were_computed_keeps_its_customer(self):
+        self.rule.reason = "no_order"
+        customer = self._create_customers(user_id=self.li.id)
+        other = self._create_customers(user_id=self.li.id)
+        self._set_date(customer | other, "ownership_date", datetime.now() - timedelta(days=40))
+        self.env["sale.order"].create({"partner_id": customer.id}).action_confirm()
+        self.env.flush_all()
+        self.env["sales.customer.recycle.rule"]._recycle_batch(100)
+        self.assertEqual(customer.user_id, self.li)
+        self.assertFalse(other.user_id)
+        self._run_job()
+        self.assertEqual(customer.user_id, self.li)
+
+    def test_no_customer_hides_from_the_rules_as_a_contact(self):
+        customer = self._create_customers(user_id=self.li.id)
+        company = self._create_customers(user_id=self.li.id, name="Langsu Group")
+        self._set_date(customer, "ownership_date", datetime.now() - timedelta(days=10))
+        for vals in ({"customer_rank": 0}, {"parent_id": company.id, "is_company": False}):
+            with self.assertRaises(UserError) as refusal:
+                customer.with_user(self.li).write(vals)
+            self.assertIn(customer.name, str(refusal.exception))
+        customer.with_user(self.chief).write({"parent_id": company.id, "is_company": False})
+        self.assertFalse(customer.recycle_due_date)
+        self.assertFalse(customer.home_pool_id)
+        self._recompute()
+        self.assertFalse(customer.recycle_due_date)
+
+    def test_contact_that_becomes_a_customer_begins_anew(self):
+        company = self._create_customers(user_id=self.li.id)
+        contact = self.env["res.partner"].create(
+            {"name": "Branch", "parent_id": company.id, "customer_rank": 1}
+        )
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = '2020-01-01' WHERE id = %s", [contact.id]
+        )
+        contact.invalidate_recordset()
+        contact.with_user(self.li).parent_id = False
+        self.assertEqual(contact.user_id, self.li)
+        self._recompute()
+        self.assertEqual(self._get_days(contact), 30)
+
+    def test_pooled_customer_that_becomes_a_contact_leaves_the_pool(self):
+        customer = self._create_pooled()
+        company = self._create_customers(user_id=self.li.id, name="Langsu Group")
+        self.assertTrue(self._cards(customer, self.li).exists())
+        customer.with_user(self.chief).write({"parent_id": company.id, "is_company": False})
+        self.assertFalse(customer.pool_id)
+        self.assertFalse(self._cards(customer, self.li).exists())
+
     def test_several_warnings_then_none_when_followed_up(self):
         self.rule.warning_ids = [Command.create({"days": 7}), Command.create({"days": 3})]
         customer = self._create_customers(user_id=self.li.id)
