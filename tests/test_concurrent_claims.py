@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pytest
 from faults import WorkerKiller
 
+from tools.testing_customers import save_in_parallel
 from tools.testing_odoo import free_port
+from tools.testing_orders import Login
 from tools.testing_server import RpcError, Session, serving
 
 CLIENTS = 16
@@ -208,6 +210,24 @@ def test_caps_hold_exactly(workers_server):
     counts = Counter(user for user in stage.assert_exact().values() if user)
     assert max(counts.values()) == 7
     assert sum(counts.values()) == CUSTOMERS
+
+
+def test_holding_limit_holds_for_those_who_create_in_many_tabs(workers_server):
+    stage = Stage(workers_server, holding_limit=5)
+    one = stage.claimants[0]
+    login = Login(one.url, one.db, one.login, one.login)
+    answers = save_in_parallel(login, [_prepare_own_customers(n) for n in range(4)])
+    outcomes = Counter(answer.outcome for _vat, answer in answers)
+    assert outcomes == {"saved": 5, "refused": 7}, answers
+    held = workers_server.rpc("res.partner", "search_count", [("user_id", "=", one.uid)])
+    assert held == 5
+
+
+def _prepare_own_customers(client):
+    number = time.time_ns()
+    return [
+        {"name": f"Own {n}", "vat": f"OWN{number}{client}{n}", "customer_rank": 1} for n in range(3)
+    ]
 
 
 def test_killed_workers_leave_no_half_claims(workers_server):

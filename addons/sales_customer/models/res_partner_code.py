@@ -19,6 +19,7 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # the caller may use his again
         self._set_new_customer_codes(vals_list)
         partners = super().create(vals_list)
         partners._give_customer_codes()  # those that are customers by a default

@@ -137,6 +137,7 @@ class ResPartner(models.Model):
             free.sudo().user_id = self.env.user  # nobody's yet: the user may take it
         held = customers.filtered(lambda partner: partner.user_id or partner.pool_id)
         held._after_owner_change()
+        held._check_holding_limits()
         return partners
 
     @api.model
@@ -154,13 +155,17 @@ class ResPartner(models.Model):
         self._check_managed_fields(vals)
         is_kind = not vals.keys().isdisjoint(KIND_FIELDS)
         before = self._get_customers() if is_kind else self.browse()
+        owner_id = vals.get("user_id")
+        taken = self.filtered(lambda p: p.user_id.id != owner_id) if owner_id else self.browse()
         result = super().write(vals)
         if is_kind:
             after = self._get_customers()
             (before - after)._leave_ownership()
             (after - before)._enter_ownership()
+            (after - before)._check_holding_limits()
         if vals.keys() & {"user_id", "pool_id"}:
             self._after_owner_change()
+            taken._get_customers()._check_holding_limits()
         elif vals.keys() & self.env["sales.customer.pool.card"]._get_source_fields():
             self.env["sales.customer.pool.card"]._refresh(self.ids)
         return result
@@ -398,6 +403,14 @@ class ResPartner(models.Model):
                     person.name,
                 )
             )
+
+    def _check_holding_limits(self):
+        """Who sells holds no more by creating customers, or taking nobody's, than by claims."""
+        if self._is_plain_salesperson():
+            # reason: the limits hold for those who cannot read the pools, or what they created
+            pools = self.env["sales.customer.pool"].sudo()
+            for user in self.sudo().user_id:
+                pools._check_holding_limit(user)
 
     def _check_receiver(self, user):
         """Who is no manager cannot lift a colleague over the holding limit."""

@@ -204,3 +204,28 @@ class SalesCustomerPool(models.Model):
             domain &= ~exempt
         # archived ones, too: nobody makes room by hiding customers
         return partners.with_context(active_test=False).search_count(domain)
+
+    @api.model
+    def _check_holding_limit(self, user):
+        """Refuse that a salesperson holds more customers than any of the own pools allows.
+
+        Call it when the customers are the user's already. Two transactions in which the same user
+        gets some meet at the user's claim counter.
+        """
+        pools = self.search([("member_ids", "in", user.ids)])
+        if not pools or not all(pools.mapped("holding_limit")) or user in pools.admin_ids:
+            return
+        pool = max(pools, key=lambda pool: pool.holding_limit)
+        self.env["sales.customer.claim.counter"]._open(pool, user)
+        held = pool._get_held_count(user)
+        if held > pool.holding_limit:
+            raise UserError(
+                self.env._(
+                    '%(user)s would hold %(held)s customers, and the pool "%(pool)s" allows '
+                    "%(limit)s. Release one first, or ask a sales manager.",
+                    user=user.name,
+                    held=held,
+                    pool=pool.name,
+                    limit=pool.holding_limit,
+                )
+            )

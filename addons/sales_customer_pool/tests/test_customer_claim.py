@@ -75,6 +75,48 @@ class TestCustomerClaim(CustomerPoolCommon):
         self.assertEqual(list(refusals), list(customers[2]))
         self.assertIn("hold 2 customers", refusals[customers[2]])
 
+    def test_holding_limit_holds_for_those_who_create_or_take_nobodys(self):
+        self.pool.write({"holding_limit": 2, "holding_exempt_domain": "[('name', 'like', 'Won')]"})
+        partners = self.env["res.partner"].with_user(self.li)
+        values = {"is_company": True, "customer_rank": 1}
+        partners.create([{"name": name, **values} for name in ("Won", "A", "B")])
+        nobodys = self._create_customers()
+        contact = partners.create({"name": "Contact", "parent_id": nobodys.id})
+        for exceed in (
+            lambda: partners.create({"name": "C", **values}),
+            lambda: nobodys.with_user(self.li).write({"user_id": self.li.id}),
+            lambda: contact.write({"parent_id": False, "customer_rank": 1}),
+            lambda: partners.create(
+                [{"name": f"D{n}", "user_id": self.wang.id, **values} for n in range(3)]
+            ),
+        ):
+            with self.assertRaises(UserError) as caught:
+                exceed()
+            self.assertRegex(str(caught.exception), '(Li Na|Wang Wei) would hold .*"East" allows')
+        self.assertEqual(partners.search_count([("user_id", "=", self.li.id)]), 3)
+
+    def test_holding_limit_of_an_import_names_the_rows(self):
+        self.pool.holding_limit = 1
+        fnames, rows = ["name", "is_company", "customer_rank"], [["A", "1", "1"], ["B", "1", "1"]]
+        result = self.env["res.partner"].with_user(self.li).load(fnames, rows)
+        self.assertFalse(result["ids"])
+        self.assertIn("would hold 2 customers", str(result["messages"]))
+        self.assertIn(1, [message["record"] for message in result["messages"]])
+
+    def test_holding_limit_is_the_most_generous_and_not_for_those_above(self):
+        self.pool.holding_limit = 1
+        west = self.env["sales.customer.pool"].create(
+            {"name": "West", "user_ids": [(6, 0, self.li.ids)], "holding_limit": 3}
+        )
+        vals_list = [{"name": f"Own {n}", "is_company": True, "customer_rank": 1} for n in range(3)]
+        partners = self.env["res.partner"].with_user(self.li)
+        self.assertEqual(partners.create(vals_list).user_id, self.li)
+        west.holding_limit = 0
+        self.assertTrue(partners.create(vals_list))
+        self._create_customers(2, user_id=self.wang.id)
+        chief = self.env["res.partner"].with_user(self.chief)
+        self.assertTrue(chief.create({**vals_list[0], "user_id": self.wang.id}))
+
     def test_filter_that_is_none_is_refused(self):
         for text in ("[('no_such_field', '=', 1)]", "[(", "1/0"):
             with self.assertRaisesRegex(ValidationError, "Not Counted.*East"):
