@@ -14,6 +14,7 @@
         "sales_availability",
         "sales_customer",
         "sales_customer_pool",
+        "sales_customer_pool_stock",
         "sales_customer_search",
         "sales_followup",
         "sales_followup_stock",

@@ -103,10 +103,13 @@ class Base(models.AbstractModel):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
+        return self.env.su or not self._is_field_secret(field)
+
+    @api.model
+    def _is_field_secret(self, field):
+        """Hook: tell whether a related field shows what is hidden from the user."""
         # users have a rule of their own for what they inherit
-        if not field.related or field.inherited or self.env.su:
-            return True
-        return not self._is_related_hidden(field)
+        return field.related and not field.inherited and self._is_related_hidden(field)
 
     @api.model
     def _is_related_hidden(self, field):
@@ -117,3 +120,23 @@ class Base(models.AbstractModel):
                 return True
             model = self.env.get(model._fields[name].comodel_name)
         return False
+
+    # Core asks no rights of related fields where it searches, groups and orders by them: it follows
+    # them as superuser, and asks only of what they lead to.
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        for condition in Domain(domain).iter_conditions() if not self.env.su else ():
+            self._check_related_access(condition.field_expr)
+        return super()._search(domain, *args, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if not self.env.su:
+            self._check_related_access(field_expr)
+        return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    def _check_related_access(self, field_expr):
+        field = self._fields.get(field_expr.partition(".")[0])
+        if field and field.related and not field.store and self._is_field_secret(field):
+            self._check_field_access(field, "read")

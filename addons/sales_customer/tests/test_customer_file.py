@@ -168,6 +168,20 @@ class TestCustomerFieldRights(CustomerCommon):
         users = self.env["res.users"].with_user(self.anna)
         self.assertForbidden(lambda: users.search([("partner_id.mobile", "like", "1")]))
 
+    def test_related_fields_of_other_models(self):
+        """Core follows them as superuser, and asks no rights of them."""
+        self._hide("email")
+        self.mine.sudo().email = "mine@example.com"
+        event = self.env["calendar.event"].create(
+            {"name": "Visit", "partner_ids": [Command.set(self.mine.ids)]}
+        )
+        attendees = self.env["calendar.attendee"].with_user(self.anna)
+        self.assertForbidden(lambda: attendees.search([("email", "=", "mine@example.com")]))
+        self.assertForbidden(lambda: attendees.search([("event_id", "=", event.id)], order="email"))
+        self.assertForbidden(lambda: attendees.formatted_read_group([], ["email"], ["__count"]))
+        mine = [("email", "=", "mine@example.com")]
+        self.assertTrue(attendees.with_user(self.manager).search(mine))
+
     def test_group_by(self):
         self.assertForbidden(lambda: self.partners._read_group([], ["mobile"]))
         self.assertForbidden(lambda: self.partners.formatted_read_group([], ["mobile"]))

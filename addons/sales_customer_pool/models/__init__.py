@@ -9,6 +9,7 @@ from . import sales_customer_recycle_rule
 from . import sales_customer_recycle_due
 from . import sales_customer_recycle_job
 from . import sales_customer_extension
+from . import sale_order_line
 from . import sales_customer_allocation
 from . import sales_customer_ownership
 from . import sales_customer_pool_triggers
