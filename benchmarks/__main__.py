@@ -1,5 +1,6 @@
 """make bench: each comparison with plain Odoo, as one table. Figures go to docs/benchmarks.md."""
 
+import os
 import sys
 
 from tools.console import ToolError
@@ -35,10 +36,17 @@ def print_table(title, columns, rows):
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)))
 
 
+def make_settings():
+    """PostgreSQL gets a quarter of the memory, as docs/production.md says."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {"shared_buffers": f"'{memory // 4 >> 20}MB'"}
+
+
 def main():
     environment = ensure_environment(dev=True)
     failed = 0
-    with open_server(environment, name="test", fast=True) as postgres:
+    settings = make_settings()
+    with open_server(environment, name="bench", fast=True, settings=settings) as postgres:
         databases = Databases(environment, postgres)
         template = databases.ensure_template()
         for benchmark in BENCHMARKS:

@@ -243,10 +243,11 @@ def _own_folder(path: Path, mode: int, owner: int | None = None) -> None:
 class Cluster:
     """One database cluster of ours and the server on it."""
 
-    def __init__(self, state: Path, bindir: Path, name: str, fast: bool):
+    def __init__(self, state: Path, bindir: Path, name: str, fast: bool, settings=None):
         self.state = state
         self.name = name
         self.fast = fast
+        self.settings = settings or {}
         self.account = _account()
         self.root = self._choose_root()
         self.data = self.root / "data"
@@ -328,7 +329,7 @@ class Cluster:
         (self.root / "complete").touch()
 
     def _write_settings(self) -> None:
-        settings = {**SETTINGS, **(FAST_SETTINGS if self.fast else {})}
+        settings = {**SETTINGS, **(FAST_SETTINGS if self.fast else {}), **self.settings}
         settings["unix_socket_directories"] = f"'{self.socket_folder}'"
         with (self.data / "postgresql.auto.conf").open("a", encoding="utf-8") as stream:
             stream.writelines(f"{name} = {value}\n" for name, value in settings.items())
@@ -434,8 +435,13 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def open_server(environment, name: str = "main", fast: bool = False) -> Iterator[Server]:
-    """The server to work with, while the block lasts."""
+def open_server(
+    environment, name: str = "main", fast: bool = False, settings: dict[str, str] | None = None
+) -> Iterator[Server]:
+    """The server to work with, while the block lasts.
+
+    :param settings: of PostgreSQL, for a cluster of its own that is made with them
+    """
     bindir = _installed_bindir(environment.python)
     external = _external_env()
     if external:
@@ -443,7 +449,7 @@ def open_server(environment, name: str = "main", fast: bool = False) -> Iterator
         server.check()
         yield server
         return
-    cluster = Cluster(environment.state, bindir, name, fast)
+    cluster = Cluster(environment.state, bindir, name, fast, settings)
     try:
         with step("Starting PostgreSQL"):
             server = cluster.acquire()

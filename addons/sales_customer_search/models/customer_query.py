@@ -29,6 +29,10 @@ MOST_TYPO_CANDIDATES = 3000
 MOST_TYPO_MATCHES = 80
 # Of terms that more have than this, some are found without reading all.
 MOST_COLLECTED = 700
+# If the statistics expect more than a few, but no more than this, the index is asked how many
+# candidates there are; so many are still read faster at once than tier by tier.
+MOST_COUNTED = 30_000
+MOST_READ = 1500
 # Steps along the own customers, where it would take too many to find enough.
 OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
@@ -56,7 +60,8 @@ class CustomerQuery:
 
     How they are found depends on how common the terms are:
 
-    - few: all that have the terms are read by the index in one statement;
+    - few: all that have the terms are read by the index in one statement; how many candidates
+      there are is counted where the statistics know the terms, but not how seldom they meet;
     - *collect*, tier by tier: those that have its terms are sorted, and keys compared in the order
       of the result until there are enough; if it may be many, at first only the user's own and
       those something happened with lately, which have an index of their own;
@@ -96,11 +101,35 @@ class CustomerQuery:
         """Return the ids of the best matches, each with that of its company, the best first."""
         with self._planned_for_few_rows():
             tiers = self._get_tiers()
-            if sum(map(self._estimate, tiers)) <= FEW:
-                found = self._find_few(tiers, limit)
-            else:
-                found = self._find_by_tiers(tiers, limit)
-            return (found or self._find_fuzzy(limit))[:limit]
+            find = self._find_few if self._are_few(tiers) else self._find_by_tiers
+            return (find(tiers, limit) or self._find_fuzzy(limit))[:limit]
+
+    def _are_few(self, tiers):
+        """Tell whether to read all matches: of terms that seldom meet, no statistics tell it."""
+        expected = sum(map(self._estimate, tiers))
+        if FEW < expected <= MOST_COUNTED and self._estimate_single(tiers) <= FEW:
+            return self._count_candidates(tiers, MOST_READ + 1) <= MOST_READ
+        return expected <= FEW
+
+    def _estimate_single(self, tiers):
+        """Return how many are expected by single terms, which the statistics do tell."""
+        probes = (probe for tier in tiers for clause in tier.clauses for probe in clause)
+        return sum(self._estimate_probe(probe) for probe in probes if len(probe.terms) == 1)
+
+    def _count_candidates(self, tiers, limit):
+        condition = self._get_tiers_condition([tier for tier in tiers if all(tier.clauses)])
+        query = SQL(
+            """
+            SELECT count(*)
+              FROM (SELECT
+                      FROM sales_customer_search_key search_key
+                     WHERE %s
+                     LIMIT %s) AS found
+            """,
+            condition,
+            limit,
+        )
+        return self.env.execute_query(query)[0][0]
 
     def _find_by_tiers(self, tiers, limit):
         found = {}

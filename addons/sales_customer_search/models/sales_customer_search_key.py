@@ -49,11 +49,16 @@ class SalesCustomerSearchKey(models.Model):
                 ALTER TABLE sales_customer_search_key
                   ADD COLUMN keys text[],
                   ADD COLUMN terms int[];
-                ALTER TABLE sales_customer_search_key
-                  ALTER COLUMN terms SET STATISTICS 1000,
-                  ALTER COLUMN keys SET STATISTICS 0;
                 """
             )
+        # so many terms are worth knowing: how to search depends on how common each is
+        self.env.cr.execute(
+            """
+            ALTER TABLE sales_customer_search_key
+              ALTER COLUMN terms SET STATISTICS 3000,
+              ALTER COLUMN keys SET STATISTICS 0
+            """
+        )
         self._create_terms_index()
 
     def _create_terms_index(self):

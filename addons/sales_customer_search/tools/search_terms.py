@@ -77,8 +77,9 @@ KINDS = {
 DEPENDENT_KINDS = frozenset((NAME, PINYIN, ADDRESS, "D"))
 NUMBER_KINDS = frozenset((PHONE, MOBILE))
 NAME_KINDS = frozenset((NAME, PINYIN, INITIALS))
-# Keys of these hold something else in front of what people look for.
-WITHOUT_BEGINNING = frozenset(("D", ADDRESS))
+# Keys of these hold something else in front of what people look for: a company, a province, an
+# area code; and of a number people know the end rather than the beginning.
+WITHOUT_BEGINNING = frozenset(("D", ADDRESS, PHONE, MOBILE))
 # More terms than this hardly make a search find less, but cost: keys are compared anyway.
 MOST_TERMS = 4
 
@@ -311,8 +312,10 @@ def get_prefix_probes(text, letters):
             continue
         size = min(KINDS[probe.letter].prefix_size, len(probe.text))
         begin = _hash_runs(f"^{probe.letter}", [[probe.text[:size]]] if size else [])
-        if begin or probe.runs:
-            probes.append(probe._replace(runs=_join_runs(begin, probe.runs)))
+        # a beginning that is the whole text says all
+        runs = begin if size == len(probe.text) else _join_runs(begin, probe.runs)
+        if runs:
+            probes.append(probe._replace(runs=runs))
     return probes
 
 
