@@ -1,13 +1,14 @@
-"""Several processes save the same customer at once: one has it, the others are told so."""
+"""Several processes save, or ask for, the same customer at once: one is heard, all are told so."""
 
 from collections import Counter
 
-from tools.testing_customers import save_in_parallel, write_in_parallel
+from tools.testing_customers import call_in_parallel, save_in_parallel, write_in_parallel
 from tools.testing_orders import Login
 
 CLIENTS = 8
 CUSTOMERS = 5
 ROUNDS = 15
+ASKERS = 4
 
 
 def _prepare_customers(client):
@@ -72,3 +73,27 @@ def test_a_phone_that_moves_between_contacts_stays_a_key(server):
         f"AND partner_id IN ({','.join(map(str, ids))}) ORDER BY value"
     )
     assert found.split() == numbers
+
+
+def test_simultaneous_requests_are_heard_once_and_stay_within_the_limit(server):
+    login = Login(server.url, server.db, "admin", "admin")
+    server.psql("DELETE FROM sales_customer_request_limit")
+    customers = [
+        {"name": f"Asked {n}", "is_company": True, "customer_rank": 1, "vat": f"ASKED-{n:06}"}
+        for n in range(3)
+    ]
+    ids = server.rpc("res.partner", "create", customers)
+    key, limit = "sales_customer.request_daily_limit", 2 * ASKERS - 1
+    server.rpc("ir.config_parameter", "set_param", key, str(limit))
+    try:
+        questions = [[customer["vat"] for customer in customers]] * ASKERS
+        answers = call_in_parallel(login, "res.partner", "action_request_customer", questions)
+    finally:
+        server.rpc("ir.config_parameter", "set_param", key, False)
+    outcomes = Counter(answer.outcome for _vat, answer in answers)
+    assert outcomes == {"saved": limit, "refused": ASKERS + 1}, answers
+    refusals = [answer.message for _vat, answer in answers if answer.outcome == "refused"]
+    assert all(f"there are {limit} a day" in text for text in refusals), refusals
+    domain = [("res_model", "=", "res.partner"), ("res_id", "in", ids)]
+    activities = server.rpc("mail.activity", "search_read", domain, ["res_id"])
+    assert sorted(a["res_id"] for a in activities) == sorted(ids)[:2]

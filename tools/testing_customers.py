@@ -10,14 +10,14 @@ from .testing_orders import ANSWER_LIMIT, Answer, Login
 from .testing_server import RpcError, Session
 
 
-def save_once(session, values):
-    """Create one customer, as a user does who saves the form.
+def call_once(session, model, method, argument):
+    """Call a method once, as a client of the user does.
 
     :return: :class:`tools.testing_orders.Answer`
     """
     start = time.monotonic()
     try:
-        session.call("res.partner", "create", values)
+        session.call(model, method, argument)
     except RpcError as error:
         outcome = "refused" if error.name == "UserError" else "error"
         return Answer(outcome, time.monotonic() - start, f"{error.name}: {error}")
@@ -26,33 +26,43 @@ def save_once(session, values):
     return Answer("saved", time.monotonic() - start)
 
 
-def _run_client(login, values_list, barrier, results):
+def _run_client(login, model, method, arguments, barrier, results):
     session = Session(login.url, login.db, login.user, login.password)
-    for values in values_list:
+    for argument in arguments:
         barrier.wait(ANSWER_LIMIT)  # all at the same moment, each time
-        results.put((values["vat"], save_once(session, values)))
+        results.put((argument, call_once(session, model, method, argument)))
 
 
-def save_in_parallel(login: Login, values_of_clients):
-    """Let each client save its customers, one after the other, all clients in step.
+def call_in_parallel(login: Login, model, method, arguments_of_clients):
+    """Let each client call a method with its arguments, one by one, all clients in step.
 
-    :param values_of_clients: for each client a list of values of ``res.partner``
-    :return: list of (tax number, Answer)
+    :param arguments_of_clients: for each client a list of arguments
+    :return: list of (argument, Answer)
     """
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
-    barrier = context.Barrier(len(values_of_clients))
+    barrier = context.Barrier(len(arguments_of_clients))
     processes = [
-        context.Process(target=_run_client, args=(login, values, barrier, results))
-        for values in values_of_clients
+        context.Process(target=_run_client, args=(login, model, method, own, barrier, results))
+        for own in arguments_of_clients
     ]
     for process in processes:
         process.start()
-    count = sum(map(len, values_of_clients))
+    count = sum(map(len, arguments_of_clients))
     answers = [results.get(timeout=ANSWER_LIMIT) for _n in range(count)]
     for process in processes:
         process.join()
     return answers
+
+
+def save_in_parallel(login: Login, values_of_clients):
+    """Let each client create its customers, as users do who save the form.
+
+    :param values_of_clients: for each client a list of values of ``res.partner``
+    :return: list of (tax number, Answer)
+    """
+    answers = call_in_parallel(login, "res.partner", "create", values_of_clients)
+    return [(values["vat"], answer) for values, answer in answers]
 
 
 def _run_writes(login, writes, barrier, results):

@@ -12,5 +12,6 @@ from . import (
     sales_customer_key,
     sales_customer_key_policy,
     sales_customer_licence,
+    sales_customer_request_limit,
     sales_region,
 )

@@ -205,24 +205,29 @@ class ResPartner(models.Model):
     def action_request_customer(self, text, note=""):
         """Ask the owner of a customer for it, without learning whose it is.
 
+        Who asks for a customer again too soon gets the same answer, and nobody is asked: another
+        answer would tell which name belongs to a number.
+
         :param text: tax ID, phone, mail address, WeChat ID or name of the customer
         :param note: why
-        :raise UserError: there is no such customer
+        :raise UserError: there is no such customer, or the user has asked too often today
         """
         if self.env.user.share:
             raise UserError(self.env._("Only members of the company can ask for a customer."))
+        limits = self.env["sales.customer.request.limit"]
+        limits._count_request()
         customers = self._find_requested_customers(text)
         if not customers:
             raise UserError(
                 self.env._('There is no customer with "%s". You can create it.', text or "")
             )
-        customers._schedule_request(text, note)
+        self.browse(limits._take_customers(customers.ids))._schedule_request(text, note)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The request was sent to whoever decides about it."),
+                "message": limits._get_answer(),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -240,16 +245,13 @@ class ResPartner(models.Model):
         return self.browse(ids)
 
     def _schedule_request(self, text, note):
-        """Make an activity for each owner, unless the same user waits for an answer already."""
+        """Make an activity for each owner."""
         name = self.env.user.name
         # as Odoo itself: whose name stands below an activity or mail may read it for good
         for customer in self.with_user(SUPERUSER_ID):
-            summary = customer.env._("%s asks for this customer", name)
-            if summary in customer.activity_ids.mapped("summary"):
-                continue
             customer.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=summary,
+                summary=customer.env._("%s asks for this customer", name),
                 note=note or text,
                 user_id=customer._get_request_user().id,
             )
@@ -258,4 +260,5 @@ class ResPartner(models.Model):
         """Hook: who decides about a request for this customer."""
         self.ensure_one()
         managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
-        return self.user_id or managers[:1] or self.env.user
+        owner = self.user_id.filtered("active")  # who has left answers nobody
+        return owner or managers.filtered("active")[:1] or self.env.user

@@ -1,6 +1,8 @@
+from datetime import datetime, timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import CREDIT_CODE, CustomerCommon
@@ -260,3 +262,132 @@ class TestCustomerRequest(CustomerCommon):
         portal = new_test_user(self.env, "customer_portal", "base.group_portal")
         with self.assertRaises(UserError):
             self.env["res.partner"].with_user(portal).action_request_customer(CREDIT_CODE)
+
+    def test_asking_again_is_answered_alike_and_asks_nobody(self):
+        """Otherwise one would learn which phone belongs to which name."""
+        self._create_customer("Other Ltd", phone="021 5555 0100", user_id=self.boris.id)
+        answers = [self._request(text) for text in (CREDIT_CODE, "13800138000", "02155550100")]
+        self.assertEqual(answers, answers[:1] * 3)
+        self.assertEqual(len(self.langsu.activity_ids), 1)
+        self.assertIn("within 7 days", answers[0]["params"]["message"])
+
+    def test_an_answered_request_can_be_repeated_after_a_week_and_not_before(self):
+        start = datetime(2026, 11, 2, 9)
+        for days, activities in ((0, 1), (6, 1), (6.99, 1), (7, 2), (8, 2), (14, 3)):
+            with freeze_time(start + timedelta(days=days)):
+                self._request(CREDIT_CODE)
+            self.assertEqual(len(self.langsu.activity_ids), activities, days)
+
+    def test_each_asker_is_limited_alone(self):
+        self._request(CREDIT_CODE)
+        partners = self.env["res.partner"]
+        for user in (self.manager, self.manager):
+            partners.with_user(user).action_request_customer(CREDIT_CODE)
+        self.assertEqual(len(self.langsu.activity_ids), 2)
+        for _again in range(2):  # Odoo's own jobs are not limited
+            partners.sudo().action_request_customer(CREDIT_CODE)
+        self.assertEqual(len(self.langsu.activity_ids), 4)
+
+    def _create_many(self, count):
+        return self.env["res.partner"].create(
+            [
+                self._prepare_customer(f"Many {n}", phone=f"021 5556 {n:04}", user_id=self.boris.id)
+                for n in range(count)
+            ]
+        )
+
+    def test_requests_of_a_day_are_limited(self):
+        customers = self._create_many(21)
+        with freeze_time("2026-11-02 09:00:00"):
+            for customer in customers[:20]:
+                self._request(customer.phone)
+            for text in (customers[20].phone, customers[0].phone, "13900000000", "", "%"):
+                with self.assertRefused("there are 20 a day", but_not=("no customer", "Many")):
+                    self._request(text)
+            self.env["res.partner"].with_user(self.manager).action_request_customer(CREDIT_CODE)
+        self.assertEqual(len(customers.activity_ids), 20)
+        with freeze_time("2026-11-03 00:00:01"):
+            self._request(customers[20].phone)
+        self.assertEqual(len(customers.activity_ids), 21)
+
+    def test_the_day_is_that_of_the_company_and_never_goes_back(self):
+        self.env["ir.config_parameter"].set_param("sales_customer.request_daily_limit", "1")
+        customers = self._create_many(4)
+        calendar = self.env.company.resource_calendar_id
+        calendar.tz = "Asia/Shanghai"
+        with freeze_time("2026-11-02 15:59:00"):
+            self._request(customers[0].phone)
+        with freeze_time("2026-11-02 16:01:00"):  # past midnight in Shanghai
+            self._request(customers[1].phone)
+            for zone in ("America/Los_Angeles", "Asia/Shanghai", "UTC"):
+                calendar.tz = self.anna.tz = zone
+                with self.assertRefused("there are 1 a day"):
+                    self._request(customers[2].phone)
+
+    def test_limits_are_settings(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("sales_customer.request_daily_limit", "0")
+        parameters.set_param("sales_customer.request_interval_days", "0")
+        for _again in range(25):
+            answer = self._request(CREDIT_CODE)
+        self.assertEqual(len(self.langsu.activity_ids), 25)
+        self.assertNotIn("days", answer["params"]["message"])
+        for nonsense in ("many", "-3", ""):
+            parameters.set_param("sales_customer.request_daily_limit", nonsense)
+            limits = self.env["sales.customer.request.limit"]
+            found = limits._get_limit("sales_customer.request_daily_limit")
+            self.assertEqual(found, 0 if nonsense == "-3" else 20)
+
+    def test_the_answer_does_not_depend_on_the_owner(self):
+        gone = new_test_user(self.env, "customer_gone", "sales_team.group_sale_salesman")
+        others = self._create_many(3)
+        others[0].user_id = gone
+        others[1].user_id = False
+        gone.active = False
+        answers = [self._request(customer.phone) for customer in (self.langsu, *others)]
+        self.assertEqual(answers, answers[:1] * 4)
+        self.assertTrue(all(user.active for user in others.activity_ids.user_id))
+
+    def test_customers_out_of_reach_are_unknown(self):
+        """An archived one, and one of another company, are answered like none at all."""
+        archived, foreign = self._create_many(2)
+        archived.active = False
+        company = self.env["res.company"].create({"name": "Other Company"})
+        foreign.company_id = company
+        messages = []
+        for text in (archived.phone, foreign.phone, "021 5556 9999"):
+            with self.assertRaises(UserError) as caught:
+                self._request(text)
+            messages.append(str(caught.exception).replace(text, "N"))
+        self.assertEqual(messages, messages[:1] * 3)
+        self.assertFalse((archived | foreign).with_context(active_test=False).activity_ids)
+
+    def test_nobody_reads_who_asked_for_what(self):
+        self._request(CREDIT_CODE)
+        for user in (self.anna, self.boris, self.manager):
+            limits = self.env["sales.customer.request.limit"].with_user(user)
+            with self.assertRaises(AccessError):
+                limits.search([("partner_id", "=", self.langsu.id)])
+            with self.assertRaises(AccessError):
+                limits.search([("user_id", "=", user.id)]).unlink()
+
+    def test_what_limits_nothing_any_more_is_forgotten(self):
+        limits = self.env["sales.customer.request.limit"]
+        with freeze_time("2026-11-02 09:00:00"):
+            self._request(CREDIT_CODE)
+        mine = [("user_id", "=", self.anna.id)]
+        self.assertEqual(limits.search_count(mine), 2)
+        for day, count in (("2026-11-08", 2), ("2026-11-10", 0)):
+            with freeze_time(f"{day} 09:00:00"):
+                limits._gc_requests()
+            self.assertEqual(limits.search_count(mine), count)
+
+    def test_merged_customers_are_asked_for_once(self):
+        twin = self._create_customer("Twin", phone="021 5555 0100", user_id=self.boris.id)
+        for text in (CREDIT_CODE, "02155550100"):
+            self._request(text)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.langsu | twin).ids, self.langsu, extra_checks=False)
+        self._request(CREDIT_CODE)
+        summaries = self.langsu.activity_ids.mapped("summary")
+        self.assertEqual(summaries, ["Anna asks for this customer"] * 2)

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -14,6 +15,24 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         self.env["sales.customer.key"]._release_keys(src_partners.ids)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _has_check_or_unique_constraint(self, table, column):
+        """Extend: a unique index refuses a second row, too, which core overlooks."""
+        return super()._has_check_or_unique_constraint(table, column) or bool(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT 1
+                      FROM pg_index i
+                      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+                     WHERE i.indisunique AND i.indrelid = %s::regclass AND a.attname = %s
+                     LIMIT 1
+                    """,
+                    f'"{table}"',
+                    column,
+                )
+            )
+        )
 
     def _update_values(self, src_partners, dst_partner):
         """The one that stays keeps its code, or takes over one: no two have it in between."""

@@ -269,6 +269,14 @@ class TestCustomerOwnership(CustomerPoolCommon):
         self.assertEqual(customers[0].user_id, self.li)
         self.assertEqual(len(self._history(customers[0])), 3)
 
+    def test_merge_in_a_pool_keeps_one_card(self):
+        customers = self._create_pooled(3)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(customers.ids, customers[1])
+        cards = self._cards(customers, self.li).exists()
+        self.assertEqual(cards.ids, customers[1].ids)
+        self.assertFalse(self._claim(customers[1], self.li))
+
     def test_history_cannot_be_written(self):
         history = self._history(self._create_customers(user_id=self.li.id))
         for user in (self.li, self.chief):

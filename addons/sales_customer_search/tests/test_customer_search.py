@@ -278,6 +278,7 @@ class TestCustomerSearch(CustomerSearchCommon):
 
     def test_merged_contacts(self):
         double = self._create_customer("成都朗速分公司", phone="028-66667777")
+        self.assertFound("66667777", double)  # both are in the index of the search now
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.langsu + double).ids, self.langsu)
         self.assertFalse(double.exists())

@@ -190,6 +190,21 @@ class TestReminderUpkeep(ReminderCommon):
         self.assertIn("At the fair", note.body)
         self.assertEqual(note.author_id, self.owner.partner_id)
 
+    def test_merged_customers_keep_their_reminders_and_one_interval(self):
+        other = self.env["res.partner"].create(
+            {"name": "Twin", "is_company": True, "customer_rank": 1, "user_id": self.owner.id}
+        )
+        (self.customer | other).followup_interval = 14
+        self._run_job("make_reminders")
+        self.rules.create({"partner_id": other.id, "summary": "Check stock"})
+        rules = self.rules.search([("partner_id", "in", (self.customer | other).ids)])
+        kept = rules.filtered(lambda rule: not rule.is_interval or rule.partner_id != other)
+        self.assertEqual((len(rules), len(kept)), (3, 2))
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | other).ids, self.customer, extra_checks=False)
+        self.assertEqual(rules.exists(), kept)
+        self.assertEqual(kept.partner_id, self.customer)
+
     def test_snooze_to_the_past_is_refused(self):
         wizard = self.env["sales.reminder.snooze"].create(
             {

@@ -1,1 +1,1 @@
-from . import sales_reminder_snooze
+from . import base_partner_merge, sales_reminder_snooze
