@@ -1,5 +1,4 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..tools.form_arrangement import FormArrangement
@@ -21,7 +20,8 @@ class SalesCustomerLayout(models.Model):
         "res.groups",
         string="Roles",
         help="Who has one of these roles sees the customer form like this. Empty: everybody. "
-        "Of several layouts for the same person the first in the list counts.",
+        "Of several layouts for the same person the first in the list counts: a sales manager is a "
+        "salesperson, too, so put the layout of managers above that of salespeople.",
     )
     company_id = fields.Many2one("res.company", help="Only while working in this company.")
     line_ids = fields.One2many(
@@ -66,7 +66,8 @@ class SalesCustomerLayout(models.Model):
 
     @api.model
     def _can_preview(self, layout_id):
-        if not isinstance(layout_id, int) or not self.has_access("write"):
+        # a client may send anything
+        if type(layout_id) is not int or not self.has_access("write"):
             return False
         domain = [("id", "=", layout_id)]
         return bool(self.with_context(active_test=False).search_count(domain))
@@ -193,16 +194,16 @@ class SalesCustomerLayout(models.Model):
             elif line.sequence != sequence:
                 line.sequence = sequence
         lines.create(new)
+        self.invalidate_recordset(["line_ids"])
 
     def action_preview(self):
         """Open the form of a customer in this layout.
 
         :return: an action
-        :raise UserError: for whoever may not change layouts
+        :raise AccessError: for whoever may not change layouts
         """
         self.ensure_one()
-        if not self.has_access("write"):
-            raise UserError(self.env._("Only who arranges layouts can preview them."))
+        self.check_access("write")
         customers = self.env["res.partner"].search([("customer_rank", ">", 0)], limit=1)
         return {
             "type": "ir.actions.act_window",

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import ormcache
 
-from ..tools.form_arrangement import NEVER, FormArrangement, Place, elements
+from ..tools.form_arrangement import NEVER, FormArrangement, Place, elements, is_hidden
 
 # Nobody could save a customer without it.
 NEVER_HIDDEN = frozenset({"name"})
@@ -133,7 +133,7 @@ class SalesCustomerLayoutLine(models.Model):
             return title
         if node.tag == "field":
             return labels.get(node.get("name"))
-        inside = [n for n in elements(node) if n.tag in ("field", "button")]
+        inside = [n for n in elements(node) if n.tag in ("field", "button") and not is_hidden(n)]
         titles = [n.get("string") or labels.get(n.get("name")) for n in inside]
         texts = [text for text in titles if text] or ["".join(node.itertext()).strip()]
         return ", ".join(texts[:2]) + (", …" if len(texts) > 2 else "")
@@ -162,7 +162,8 @@ class SalesCustomerLayoutLine(models.Model):
             self.visibility,
             self.is_readonly,
             self.is_required,
-            self.label,
+            # a character that XML does not know would break the form
+            "".join(filter(str.isprintable, self.label or "")),
         )
 
     @api.model
@@ -214,12 +215,18 @@ class SalesCustomerLayoutLine(models.Model):
     @api.constrains("kind", "field_name", "element")
     def _check_field(self):
         arch, _view = self.env["sales.customer.layout"]._get_plain_form()
-        shown = FormArrangement(arch).parts["field"]
+        known = {*FormArrangement(arch).parts["field"], *self._get_other_elements()}
         for line in self.filtered(lambda line: line.kind == "field"):
             if not line.element:
                 line._raise_about(self.env._("choose a field."))
-            if line.element not in shown and self._make_field(line.element) is None:
+            if line.element not in known and self._make_field(line.element) is None:
                 line._raise_about(self.env._("the form cannot show this field."))
+
+    def _get_other_elements(self):
+        """A layout with a field that was uninstalled can still be copied."""
+        domain = [("element", "in", self.mapped("element")), ("id", "not in", self.ids)]
+        # reason: layouts of other companies count, too
+        return self.sudo().search(domain).mapped("element")
 
     @api.constrains("layout_id", "kind", "element")
     def _check_once(self):
@@ -257,7 +264,7 @@ class SalesCustomerLayoutLine(models.Model):
             arch, view = layout._get_plain_form()
             lines._check_buried(layout._arrange(arch).problems)
             if error := self._get_view_error(view, arch):
-                lines._raise_culprit(view, error)
+                lines._raise_culprit(error)
 
     def _check_buried(self, problems):
         for line in self:
@@ -277,15 +284,18 @@ class SalesCustomerLayoutLine(models.Model):
             return str(error)
         return None
 
-    def _raise_culprit(self, view, error):
-        """Name the line without which the form would be right."""
-        for line in self:
-            arch, _view = self.layout_id._get_plain_form()
-            others = [other._get_place() for other in self - line]
-            FormArrangement(arch, self._make_field).arrange(others)
-            if self._get_view_error(view, arch) is None:
+    def _raise_culprit(self, error):
+        """Name the first line that spoils the form, unless it is spoilt without any."""
+        if self._get_error_of(self.browse()):
+            return
+        for count, line in enumerate(self, 1):
+            if self._get_error_of(self[:count]):
                 line._raise_about(error)
-        raise ValidationError(error)
+
+    def _get_error_of(self, lines):
+        arch, view = self.env["sales.customer.layout"]._get_plain_form()
+        FormArrangement(arch, self._make_field).arrange([line._get_place() for line in lines])
+        return self._get_view_error(view, arch)
 
     # === CHANGES SHOW AT ONCE === #
 

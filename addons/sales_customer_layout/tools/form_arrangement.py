@@ -178,8 +178,10 @@ class FormArrangement:
         hidden = (NEVER, DESKTOP if mobile else PHONE)
         known = [place for place in places if self._provide(place)]
         shown = [place for place in known if place.visibility not in hidden]
-        self._place_pages([place for place in shown if place.kind == "page"])
-        self._place_contents(shown)
+        # a hidden field may stay where it is; a hidden tab or section hides what is put into it
+        placed = [place for place in known if place.kind != "field" or place in shown]
+        self._place_pages([place for place in placed if place.kind == "page"])
+        self._place_contents(placed)
         for place in known:
             self._set_attributes(place, place.visibility in hidden)
         self._hide_emptied()
