@@ -3,4 +3,5 @@ from . import (
     sales_customer_layout_line,
     res_partner,
     ir_http,
+    res_groups,
 )

@@ -33,7 +33,9 @@ class SalesCustomerLayout(models.Model):
     problem = fields.Text(compute="_compute_problem", string="Without Effect")
 
     def _compute_problem(self):
-        layouts = self.search([("group_ids", "=", False), ("company_id", "=", False)])
+        layouts = self.search(
+            [("active", "=", True), ("group_ids", "=", False), ("company_id", "=", False)]
+        )
         for layout in self:
             lines = layout.line_ids.filtered("problem")
             texts = [f"{line.title}: {line.problem}" for line in lines]
@@ -147,7 +149,10 @@ class SalesCustomerLayout(models.Model):
     def _forget_forms(self):
         """Forget the forms that were arranged: here, and in all browsers that are open."""
         self.env.registry.clear_cache("default", "templates")
-        self.env["bus.bus"]._sendone("broadcast", "sales_customer_layout/changed", {})
+        said = self.env.cr.precommit.data
+        if "sales_customer_layout" not in said:
+            said["sales_customer_layout"] = True
+            self.env["bus.bus"]._sendone("broadcast", "sales_customer_layout/changed", {})
 
     @api.model
     @ormcache()

@@ -330,6 +330,20 @@ class TestCustomerLayoutRoles(LayoutCommon):
         self.group.implied_ids = [Command.link(special.id)]
         self.assertEqual(self._label(self.anna), "Manager")
 
+    def test_role_that_is_deleted(self):
+        """Its layout does not become everybody's."""
+        special = self.env["res.groups"].create({"name": "Special"})
+        self.anna.group_ids = [Command.link(special.id)]
+        mine = self._create_named("Special")
+        mine.group_ids = special
+        shared = self._create_named("Shared")
+        shared.group_ids |= special
+        self.assertEqual(self._label(self.anna), "Special")
+        special.unlink()
+        self.assertFalse(mine.active)
+        self.assertEqual(self._label(self.anna), "Shared")
+        self.assertEqual(self._label(self.clerk), "Website")
+
     def test_nobody_else_touches_layouts(self):
         layout = self._create_named("One", groups="")
         portal = new_test_user(self.env, "layout_portal", "base.group_portal", lang="en_US")

@@ -23,6 +23,18 @@ class TestCustomerLayoutScreen(LayoutCommon, HttpCase):
         customer = self.partners.search([("name", "=", "成都朗速软件有限公司")])
         self.assertEqual(customer.website, "https://langsu.example.com")
 
+    def test_manager_arranges_and_previews(self):
+        self.manager.group_ids = [Command.link(self.env.ref("base.group_partner_manager").id)]
+        action = self.env.ref("sales_customer_layout.sales_customer_layout_action").id
+        self.start_tour(
+            f"/odoo/action-{action}", "sales_customer_layout_editor", login=self.manager.login
+        )
+        lines = self.layouts.search([("name", "=", "Salespeople")]).line_ids
+        line = {line.element: line for line in lines}
+        self.assertEqual(line["website"].label, "Home Page")
+        self.assertTrue(line["website"].is_readonly)
+        self.assertGreater(len(lines), 50)
+
     def test_browsers_forget_old_forms(self):
         """What a browser kept counts as long as this hash does."""
         self.authenticate(self.anna.login, self.anna.login)

@@ -44,3 +44,56 @@ registry.category("web_tour.tours").add("sales_customer_layout_form", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("sales_customer_layout_editor", {
+    steps: () => [
+        {
+            content: "Begin a layout",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        {
+            content: "Name it",
+            trigger: ".o_field_widget[name='name'] input",
+            run: "edit Salespeople",
+        },
+        {
+            content: "Load the form",
+            trigger: "button[name='action_load_form']",
+            run: "click",
+        },
+        {
+            content: "Its parts are listed; give the website another label",
+            trigger: ".o_data_row:has(td[name='title']:contains('Website')) td[name='label']",
+            run: "click",
+        },
+        {
+            content: "Type the label",
+            trigger: ".o_selected_row td[name='label'] input",
+            run: "edit Home Page",
+        },
+        {
+            content: "Let it only be read",
+            trigger: ".o_selected_row td[name='is_readonly'] input",
+            run: "click",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "It is saved",
+            trigger: ".o_form_saved",
+        },
+        {
+            content: "Preview it",
+            trigger: "button[name='action_preview']",
+            run: "click",
+        },
+        {
+            content: "The customer form has the label",
+            trigger: ".o_form_view label:contains('Home Page')",
+        },
+    ],
+});
