@@ -108,9 +108,14 @@ class SalesCustomerLayout(models.Model):
         :param mobile: whether it is for a phone
         :return: what became of it, a :class:`FormArrangement`
         """
-        arrangement = FormArrangement(arch, self.line_ids._make_field)
-        arrangement.arrange([line._get_place() for line in self.line_ids], mobile)
+        lines = self._get_lines()
+        arrangement = FormArrangement(arch, lines._make_field)
+        arrangement.arrange([line._get_place() for line in lines], mobile)
         return arrangement
+
+    def _get_lines(self):
+        """Return the lines in order, also when they have just been given another one."""
+        return self.line_ids.sorted(lambda line: (line.sequence, line.id))
 
     @api.model
     def _get_plain_form(self):
@@ -126,6 +131,17 @@ class SalesCustomerLayout(models.Model):
         """
         arch, _view = self._get_plain_form()
         return self._arrange(arch, mobile).problems
+
+    @api.constrains("line_ids")
+    def _check_form(self):
+        """The form that a layout makes must be one that opens, and can be saved."""
+        for layout in self:
+            lines = layout._get_lines()
+            lines._check_buried(layout._get_problems(mobile=True))
+            arch, view = layout._get_plain_form()
+            lines._check_buried(layout._arrange(arch).problems)
+            if error := lines._get_view_error(view, arch):
+                lines._raise_culprit(error)
 
     # === CHANGES SHOW AT ONCE === #
 
@@ -179,7 +195,7 @@ class SalesCustomerLayout(models.Model):
         self.ensure_one()
         self.check_access("write")
         arch, _view = self._get_plain_form()
-        order = [(line._get_key(), line) for line in self.line_ids]
+        order = [(line._get_key(), line) for line in self._get_lines()]
         known = dict(order)
         behind = 0
         for part in FormArrangement(arch).get_outline():

@@ -253,18 +253,9 @@ class SalesCustomerLayoutLine(models.Model):
             if not line.element and line.kind != "field" and not line.label:
                 line._raise_about(self.env._("a new tab or section needs a label."))
 
-    @api.constrains(
-        "layout_id", "sequence", "kind", "element", "visibility", "is_required", "is_readonly"
-    )
+    @api.constrains("layout_id", "kind", "element", "visibility", "is_required")
     def _check_form(self):
-        """The form that the layout makes must be one that opens, and can be saved."""
-        for layout in self.layout_id:
-            lines = layout.line_ids
-            lines._check_buried(layout._get_problems(mobile=True))
-            arch, view = layout._get_plain_form()
-            lines._check_buried(layout._arrange(arch).problems)
-            if error := self._get_view_error(view, arch):
-                lines._raise_culprit(error)
+        self.layout_id._check_form()
 
     def _check_buried(self, problems):
         for line in self:

@@ -477,6 +477,16 @@ class TestCustomerLayoutChecks(LayoutCommon):
             )
         self.assertIn('"Source"', str(refusal.exception))
 
+    def test_dragging_into_a_hidden_tab(self):
+        layout = self._create_layout(
+            ("section", "customer_file"),
+            {"field_name": "source_id", "is_required": True},
+            {"kind": "page", "element": "internal_notes", "visibility": "never"},
+        )
+        with self.assertRaises(ValidationError) as refusal:
+            layout.line_ids = [Command.update(layout.line_ids[1].id, {"sequence": 99})]
+        self.assertIn('"Source"', str(refusal.exception))
+
     def test_form_that_would_not_open(self):
         """Odoo's own check of the form is asked before the layout is saved."""
         self._add_field("x_broken", "many2one", relation="res.partner")

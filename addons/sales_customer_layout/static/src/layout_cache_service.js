@@ -7,11 +7,14 @@ const MODELS = ["sales.customer.layout", "sales.customer.layout.line"];
 /** Browsers keep the forms that they have opened: a layout that was changed makes them old. */
 export const layoutCacheService = {
     dependencies: ["bus_service"],
-    start(env, { bus_service }) {
+    start(_env, { bus_service }) {
         const forget = () => rpcBus.trigger("CLEAR-CACHES", "get_views");
         rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => {
             const { model, method } = detail.data.params;
-            if (MODELS.includes(model) && [...UPDATE_METHODS, "action_load_form"].includes(method)) {
+            if (
+                MODELS.includes(model) &&
+                [...UPDATE_METHODS, "action_load_form"].includes(method)
+            ) {
                 forget();
             }
         });
