@@ -1,5 +1,8 @@
 from . import (
+    calendar_event,
     crm_lead,
+    crm_lead_rights,
+    mail_compose_message,
     ir_sequence,
     res_partner,
     res_partner_code,

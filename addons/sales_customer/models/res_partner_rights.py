@@ -14,9 +14,15 @@ class ResPartner(models.Model):
         return self.env["sales.customer.field.rule"]._get_hidden_fields(operation)
 
     def _has_field_access(self, field, operation):
-        return super()._has_field_access(
-            field, operation
-        ) and field.name not in self._get_hidden_fields(operation)
+        if not super()._has_field_access(field, operation):
+            return False
+        is_hidden = field.name in self._get_hidden_fields(operation)
+        return not is_hidden or (operation == "read" and self._are_colleagues())
+
+    def _are_colleagues(self):
+        """Tell whether all of these work in the company: no mail could be sent in their name."""
+        # reason: what they are is no secret
+        return bool(self) and not any(self.sudo().mapped("partner_share"))
 
     def _fields_sync(self, values):
         """Core compares and copies fields of the company as the user, who may not read them all."""
@@ -25,11 +31,8 @@ class ResPartner(models.Model):
         return super()._fields_sync(values)
 
     @api.model
-    def get_view(self, view_id=None, view_type="form", **options):
-        """Leave hidden fields out: a screen that asked for them could not be opened."""
-        view = super().get_view(view_id, view_type, **options)
-        hidden = self._get_hidden_fields()
-        return self.env["sales.customer.field.rule"]._strip_view(view, hidden) if hidden else view
+    def _get_stripped_fields(self):
+        return super()._get_stripped_fields() | self._get_hidden_fields()
 
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -66,6 +69,15 @@ class ResPartner(models.Model):
         )
 
     @api.model
+    def _find_or_create_from_emails(self, emails, *args, **kwargs):
+        """Extend: mails are addressed by addresses, which who writes them may not read."""
+        if "email" not in self._get_hidden_fields():
+            return super()._find_or_create_from_emails(emails, *args, **kwargs)
+        # reason: only to find who has an address that is known already; rules hold below
+        found = super(ResPartner, self.sudo())._find_or_create_from_emails(emails, *args, **kwargs)
+        return [partner.with_env(self.env)._filtered_access("read") for partner in found]
+
+    @api.model
     def _search_phone_mobile_search(self, operator, value):
         """Core asks no rights of fields that are only searched by: this one looks into phones."""
         if not self.env.su:
@@ -84,15 +96,18 @@ class ResUsers(models.Model):
         if not field.inherited or self.env.su:
             return True
         is_own = self._origin == self.env.user
-        return is_own or field.name not in self.env["res.partner"]._get_hidden_fields(operation)
+        is_hidden = field.name in self.env["res.partner"]._get_hidden_fields(operation)
+        return not is_hidden or is_own or (operation == "read" and self._are_colleagues())
+
+    def _are_colleagues(self):
+        # reason: what they are is no secret
+        return bool(self) and not any(self.sudo().mapped("share"))
 
     @api.model
-    def get_view(self, view_id=None, view_type="form", **options):
-        """Leave hidden fields of the partner out."""
-        view = super().get_view(view_id, view_type, **options)
+    def _get_stripped_fields(self):
         hidden = self.env["res.partner"]._get_hidden_fields()
         names = {name for name in hidden if name in self._fields and self._fields[name].inherited}
-        return self.env["sales.customer.field.rule"]._strip_view(view, names) if names else view
+        return super()._get_stripped_fields() | names
 
 
 class Base(models.AbstractModel):
@@ -120,6 +135,24 @@ class Base(models.AbstractModel):
                 return True
             model = self.env.get(model._fields[name].comodel_name)
         return False
+
+    @api.model
+    def _has_secrets(self):
+        """Hook: tell whether any field may be kept from the user: a quick check."""
+        return bool(self.env["res.partner"]._get_hidden_fields())
+
+    @api.model
+    def _get_stripped_fields(self):
+        """Hook: return the names of the fields that are left out of the user's screens."""
+        return {field.name for field in self._fields.values() if self._is_field_secret(field)}
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Leave hidden fields out: a screen that asked for them could not be opened."""
+        view = super().get_view(view_id, view_type, **options)
+        if not self._has_secrets():
+            return view
+        return self.env["sales.customer.field.rule"]._strip_view(view, self)
 
     # Core asks no rights of related fields where it searches, groups and orders by them: it follows
     # them as superuser, and asks only of what they lead to.

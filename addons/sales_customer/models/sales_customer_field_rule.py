@@ -141,13 +141,49 @@ class SalesCustomerFieldRule(models.Model):
     # === VIEWS === #
 
     @api.model
-    def _strip_view(self, view, hidden):
+    def _get_restricted_fields(self):
+        """Return the fields of partners that not everybody may read.
+
+        :return: frozenset of names
+        """
+        return self._get_restricted_names()
+
+    @api.model
+    @ormcache()
+    def _get_restricted_names(self):
+        # reason: the rules bind those, too, who may not read them
+        rules = self.sudo().search([("active", "=", True), ("read_group_ids", "!=", False)])
+        return frozenset(rules.mapped("field_name"))
+
+    @api.model
+    def _strip_view(self, view, model):
         """Return a view without the hidden fields, and without what asks for them.
 
         :param view: what ``get_view`` returns
-        :param hidden: names of fields
+        :param model: of the view, with the user it is for
         """
         arch = etree.fromstring(view["arch"])
+        self._strip_arch(arch, model)
+        return {**view, "arch": etree.tostring(arch, encoding="unicode")}
+
+    @api.model
+    def _strip_arch(self, arch, model):
+        """Strip a view, and apart from it the lists and forms within it, by their own models."""
+        nested = []
+        for node in arch.xpath(".//field[*][not(ancestor::field[*])]"):
+            field = model._fields.get(node.get("name"))
+            if field and field.comodel_name:
+                nested.append((node, list(node), self.env[field.comodel_name]))
+                del node[:]
+        if hidden := model._get_stripped_fields():
+            self._strip_fields(arch, hidden)
+        for node, views, comodel in nested:
+            for view in views:
+                self._strip_arch(view, comodel)
+            node.extend(views)
+
+    @api.model
+    def _strip_fields(self, arch, hidden):
         for node in [n for n in arch.iter("field") if n.get("name") in hidden]:
             self._remove_node(node)
         for node in [n for n in arch.iter("label") if n.get("for") in hidden]:
@@ -157,7 +193,6 @@ class SalesCustomerFieldRule(models.Model):
                 self._remove_node(node)
         for node in arch.iter(etree.Element):
             self._strip_attributes(node, hidden)
-        return {**view, "arch": etree.tostring(arch, encoding="unicode")}
 
     @api.model
     def _remove_node(self, node):

@@ -5,8 +5,10 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MockEmail
 
 from .common import CustomerCommon
 
@@ -127,7 +129,7 @@ class TestCustomerFile(CustomerCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestCustomerFieldRights(CustomerCommon):
+class TestCustomerFieldRights(CustomerCommon, MockEmail):
     """What a role may not read cannot be read, nor found out, through any path."""
 
     @classmethod
@@ -182,6 +184,63 @@ class TestCustomerFieldRights(CustomerCommon):
         mine = [("email", "=", "mine@example.com")]
         self.assertTrue(attendees.with_user(self.manager).search(mine))
 
+    def test_leads_neither_copy_nor_tell_it(self):
+        """Core copies phones and addresses to leads, where others read them."""
+        for name in ("phone", "email", "street"):
+            self._hide(name)
+        self.mine.sudo().write({"phone": "+86 139 0013 9001", "email": "mine@example.com"})
+        leads = self.env["crm.lead"].with_user(self.anna)
+        form = Form(leads)
+        form.name, form.partner_id = "Pumps", self.mine
+        lead = form.save()
+        for record in (lead, lead.with_user(self.manager).copy({"partner_id": self.mine.id})):
+            [values] = record.with_user(self.anna).read(["phone", "email_from", "street"])
+            self.assertFalse(values["phone"] or values["email_from"] or values["street"])
+        with Form(lead) as form:
+            form.phone = "+86 139 0013 9001"
+            self.assertFalse(form.partner_phone_update, "it does not tell a wrong guess from a hit")
+            form.phone = "+86 139 0013 9009"
+            self.assertFalse(form.partner_phone_update)
+        self.assertEqual(self.mine.sudo().phone, "+86 139 0013 9001")
+        self.mine.sudo().phone = "+86 139 0013 9002"
+        self.assertEqual(lead.phone, "+86 139 0013 9009")
+
+    def test_converted_leads_hand_it_on(self):
+        self._hide("phone")
+        values = {"name": "Pumps", "partner_name": "New Ltd", "contact_name": "Sun"}
+        lead = self.env["crm.lead"].with_user(self.anna).create({**values, "phone": "02155550199"})
+        customer = lead._create_customer()
+        self.env.invalidate_all()
+        self.assertForbidden(lambda: customer.phone)
+        for partner in (customer | customer.parent_id).sudo():
+            self.assertEqual(partner._phone_format(number=partner.phone), "+862155550199")
+
+    def test_mails_are_sent_without_reading_addresses(self):
+        self._hide("email")
+        self.mine.sudo().email = "mine@example.com"
+        context = {"default_model": "res.partner", "default_res_ids": self.mine.ids}
+        composers = self.env["mail.compose.message"].with_user(self.anna).with_context(**context)
+        form = Form(composers)
+        form.body = "Hello"
+        form.partner_ids.add(self.mine)
+        with self.mock_mail_gateway():
+            form.save()._action_send_mail()
+        self.assertSentEmail(self.anna.partner_id, [self.mine.sudo()])
+
+    def test_events_do_not_tell_it(self):
+        self._hide("email")
+        self.mine.sudo().email = "mine@example.com"
+        events = self.env["calendar.event"].with_user(self.anna)
+        for creator in (events, events.with_user(self.manager)):
+            event = creator.create({"name": "Visit", "partner_ids": [Command.set(self.mine.ids)]})
+            self.assertIn("Mine", event.description)
+            self.assertNotIn("mine@example.com", event.description)
+            self.env.invalidate_all()
+            self.assertEqual(Form(event.with_user(self.anna)).name, "Visit")
+            [ics] = event.with_user(self.anna)._get_ics_file().values()
+            self.assertIn(b"Mine", ics)
+            self.assertNotIn(b"mine@example.com", ics)
+
     def test_group_by(self):
         self.assertForbidden(lambda: self.partners._read_group([], ["mobile"]))
         self.assertForbidden(lambda: self.partners.formatted_read_group([], ["mobile"]))
@@ -206,9 +265,17 @@ class TestCustomerFieldRights(CustomerCommon):
         self.assertEqual([found_id for found_id, _name in found], self.mine.ids)
 
     def test_users_show_nothing_of_it_either(self):
-        user = self.manager.with_user(self.anna)
+        """Customers may have a user of the portal; of colleagues nothing is hidden."""
+        portal = new_test_user(
+            self.env, "rights_portal", "base.group_portal", mobile="13900139003", name="Portal"
+        )
+        user = portal.with_user(self.anna)
         self.assertForbidden(lambda: user.read(["mobile"]))
+        self.assertForbidden(lambda: user.partner_id.read(["mobile"]))
         self.assertForbidden(lambda: user.search([("mobile", "like", "1")]))
+        self.assertForbidden(lambda: (user | self.manager.with_user(self.anna)).read(["mobile"]))
+        colleague = self.manager.with_user(self.anna)
+        self.assertTrue(colleague.read(["mobile"]) and colleague.partner_id.read(["mobile"]))
 
     def test_fields_that_could_still_be_searched_by_cannot_be_hidden(self):
         with self.assertRaises(ValidationError):

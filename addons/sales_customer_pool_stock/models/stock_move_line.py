@@ -15,9 +15,6 @@ class StockMoveLine(models.Model):
         )
 
     @api.model
-    def get_view(self, view_id=None, view_type="form", **options):
-        """Leave out what the user may not read: a screen that asked for it could not be opened."""
-        view = super().get_view(view_id, view_type, **options)
-        if not self.env["stock.picking"]._is_customer_secret():
-            return view
-        return self.env["sales.customer.field.rule"]._strip_view(view, self._secret_fields)
+    def _get_stripped_fields(self):
+        names = self._secret_fields if self.env["stock.picking"]._is_customer_secret() else ()
+        return super()._get_stripped_fields().union(names)

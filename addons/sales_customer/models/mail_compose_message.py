@@ -1,0 +1,10 @@
+from odoo import models
+
+
+class MailComposeMessage(models.TransientModel):
+    _inherit = "mail.compose.message"
+
+    def _compute_partner_ids_all_have_email(self):
+        """Extend: only whether there are addresses, for those who may not read them."""
+        # reason: which addresses they are is not told
+        return super(MailComposeMessage, self.sudo())._compute_partner_ids_all_have_email()
