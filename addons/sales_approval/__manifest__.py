@@ -1,6 +1,6 @@
 {
     "name": "Sales Approval",
-    "summary": "Approvals of any document by rules, in tiers, that ask again only for what got worse",
+    "summary": "Approval of any document by rules and tiers; asks again only for what got worse",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",

@@ -1,6 +1,6 @@
 from odoo import fields, models
-from odoo.fields import Domain
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 
 class SalesApprovalAccess(models.AbstractModel):

@@ -33,7 +33,7 @@ class SalesApprovalRequest(models.Model):
     )
     comment = fields.Text(string="Why", readonly=True)
     date_done = fields.Datetime(string="Decided on", readonly=True)
-    reasons = fields.Json(readonly=True)
+    reasons = fields.Json(string="Reason Data", readonly=True)
     reason = fields.Text(compute="_compute_reason", string="Reasons")
     snapshot = fields.Json(readonly=True, help="What exactly is asked for.")
     deferred_action = fields.Char(

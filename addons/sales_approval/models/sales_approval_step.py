@@ -14,7 +14,9 @@ class SalesApprovalStep(models.Model):
         "sales.approval.request", required=True, readonly=True, index=True, ondelete="cascade"
     )
     rule_id = fields.Many2one("sales.approval.rule", readonly=True, index=True, ondelete="set null")
-    tier_id = fields.Many2one("sales.approval.rule.tier", readonly=True, ondelete="set null")
+    tier_id = fields.Many2one(
+        "sales.approval.rule.tier", string="Tier of the Rule", readonly=True, ondelete="set null"
+    )
     rule_key = fields.Integer(readonly=True, help="The rule, even when it is deleted.")
     name = fields.Char(string="Tier", readonly=True)
     sequence = fields.Integer(readonly=True)
