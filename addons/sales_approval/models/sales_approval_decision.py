@@ -100,26 +100,29 @@ class SalesApprovalRequest(models.Model):
             else:
                 request._log("done", document._get_approval_action_label(request.deferred_action))
 
-    def _log(self, event, note=False, step=None, principal=None):
-        """Write one row for each request.
+    def _log(self, event, note=False):
+        """Write one row for each request."""
+        self._log_each(event, dict.fromkeys(self, note))
 
-        :param principal: res.users who is stood in for
+    def _log_each(self, event, notes, **values):
+        """Write one row for each request, with a note of its own.
+
+        :param notes: {request: text}
         """
         self.env["sales.approval.log"].create(
-            [
-                {
-                    "request_id": request.id,
-                    "res_model": request.res_model,
-                    "res_id": request.res_id,
-                    "event": event,
-                    "user_id": self.env.uid,
-                    "note": note,
-                    "step_name": step.name if step else False,
-                    "on_behalf_of_id": principal.id if principal else False,
-                }
-                for request in self
-            ]
+            [request._prepare_log(event, note, **values) for request, note in notes.items()]
         )
+
+    def _prepare_log(self, event, note=False, **values):
+        return {
+            "request_id": self.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "event": event,
+            "user_id": self.env.uid,
+            "note": note,
+            **values,
+        }
 
 
 class SalesApprovalStep(models.Model):
@@ -137,8 +140,14 @@ class SalesApprovalStep(models.Model):
                 "escalation_date": False,
             }
         )
-        for step in self:
-            step.request_id._log(decision, comment, step, principal)
+        self.env["sales.approval.log"].create(
+            [
+                step.request_id._prepare_log(
+                    decision, comment, step_name=step.name, on_behalf_of_id=principal.id
+                )
+                for step in self
+            ]
+        )
 
 
 def _by_principal(steps, mine):

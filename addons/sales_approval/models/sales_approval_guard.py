@@ -67,27 +67,35 @@ class SalesApprovalMixin(models.AbstractModel):
             )
         return self
 
-    def _approval_store(self, **values):
+    def _approval_store(self, state, column=None, requests=()):
         """Write the engine's own fields, past all guards and rights.
 
-        :param values: any of ``KEPT``
+        :param state: for all documents
+        :param column: ``approval_request_id`` or ``approval_approved_id``
+        :param requests: what to write there, one for each document
         """
         if not self:
             return
-        self.flush_recordset(KEPT)
-        columns = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
-        )
+        names = ["approval_state", *([column] if column else ())]
+        self.flush_recordset(names)
+        values = SQL("approval_state = %s", state)
+        if column:
+            values = SQL("%s, %s = given.request_id", values, SQL.identifier(column))
         self.env.cr.execute(
             SQL(
-                "UPDATE %s SET %s WHERE id = ANY(%s)",
+                """
+                UPDATE %s document SET %s
+                  FROM unnest(%s::int[], %s::int[]) AS given (id, request_id)
+                 WHERE document.id = given.id
+                """,
                 SQL.identifier(self._table),
-                columns,
+                values,
                 self.ids,
+                requests.ids if column else [None] * len(self),
             )
         )
-        self.invalidate_recordset(values, flush=False)
-        self.modified(values)
+        self.invalidate_recordset(names, flush=False)
+        self.modified(names)
 
     def _filter_approval_guarded(self):
         """Give those whose changes are judged: they wait, or were approved."""
@@ -141,15 +149,19 @@ class SalesApprovalMixin(models.AbstractModel):
         if not self:
             return
         needs = self._get_approval_needs()
-        for document in self:
-            text = document._get_approval_change_text(changed[document])
-            request = document.approval_approved_id
-            reasons = needs.get(document.id)
-            request._log("changed", text)
-            if reasons and document.approval_state == "approved":
-                document._approval_store(approval_state="outdated")
-                why = "\n".join(document._get_approval_reason_lines(reasons))
-                request._log("reopened", why)
-                request._post({request: self.env._("Needs approval again:") + f"\n{why}\n{text}"})
-            elif not reasons and document.approval_state == "outdated":
-                document._approval_store(approval_state="approved")
+        texts = {d.approval_approved_id: d._get_approval_change_text(changed[d]) for d in self}
+        self.approval_approved_id._log_each("changed", texts)
+        asking = self.filtered(lambda document: document.id in needs)
+        better = (self - asking).filtered(lambda d: d.approval_state == "outdated")
+        better._approval_store("approved")
+        worse = asking.filtered(lambda d: d.approval_state == "approved")
+        worse._approval_store("outdated")
+        reasons = {
+            d.approval_approved_id: "\n".join(d._get_approval_reason_lines(needs[d.id]))
+            for d in worse
+        }
+        worse.approval_approved_id._log_each("reopened", reasons)
+        title = self.env._("Needs approval again:")
+        worse.approval_approved_id._post(
+            {r: f"{title}\n{why}\n{texts[r]}" for r, why in reasons.items()}
+        )

@@ -117,6 +117,9 @@ class SalesApprovalRequest(models.Model):
         :param asked: {user: ids of requests}
         :param note: text for the mail
         """
+        sender = self.env.user
+        if not sender._is_approval_interactive():
+            sender = self.env.ref("base.user_root")
         vals_list = []
         for user, ids in asked.items():
             if user.notification_type != "email" or not user.email:
@@ -128,6 +131,7 @@ class SalesApprovalRequest(models.Model):
                 {
                     "subject": requests._get_mail_subject(template),
                     "body_html": body,
+                    "email_from": sender.email_formatted,
                     "email_to": user.email_formatted,
                     "auto_delete": True,
                 }

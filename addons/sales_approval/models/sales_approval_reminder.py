@@ -48,7 +48,8 @@ class SalesApprovalStep(models.Model):
             step.write(
                 {"escalation_date": False, "user_ids": [fields.Command.link(u.id) for u in others]}
             )
-            step.request_id._log("escalated", ", ".join(others.mapped("name")), step)
+            names = ", ".join(others.mapped("name"))
+            step.request_id._log_each("escalated", {step.request_id: names}, step_name=step.name)
         if self:
             self._notify("sales_approval.mail_asked")
 
@@ -57,5 +58,4 @@ class SalesApprovalStep(models.Model):
         users = self.escalation_user_ids
         for user in self.user_ids if not users else ():
             users |= user._get_approval_manager()
-        administrators = self.env.ref("sales_approval.group_sales_approval_admin").all_user_ids
-        return users or administrators.filtered(lambda user: not user._is_superuser())
+        return users or self.env["res.users"]._get_approval_administrators()

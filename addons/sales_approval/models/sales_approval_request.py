@@ -79,6 +79,7 @@ class SalesApprovalRequest(models.Model):
         currency = self.sudo().company_id.currency_id  # reason: to write an amount, no more
         return [documents._get_approval_reason_text(item, currency) for item in self.reasons or []]
 
+    @api.depends("step_ids.state", "step_ids.user_ids")
     @api.depends_context("uid")
     def _compute_can_decide(self):
         mine = (

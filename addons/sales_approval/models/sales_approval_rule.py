@@ -75,7 +75,6 @@ class SalesApprovalRule(models.Model):
                 raise ValidationError(
                     self.env._(
                         'The filter "Applies to" of the rule %(rule)s cannot be read: %(error)s',
-                        rule.name,
                         rule=rule.name,
                         error=error,
                     )

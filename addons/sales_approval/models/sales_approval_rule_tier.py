@@ -116,7 +116,7 @@ class SalesApprovalRuleTier(models.Model):
         :return: res.users; the approval administrators when nobody else is left
         """
         company = document._get_approval_company()
-        administrators = self.env.ref("sales_approval.group_sales_approval_admin").all_user_ids
+        administrators = self.env["res.users"]._get_approval_administrators()
         for candidates in (self._get_candidates(document), administrators):
             found = candidates.filtered(
                 lambda user: (

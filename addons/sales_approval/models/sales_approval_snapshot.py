@@ -63,9 +63,11 @@ class SalesApprovalMixin(models.AbstractModel):
         return "; ".join(dict.fromkeys(texts))
 
     def _get_approval_changed_record(self, change):
-        if change.scope == "lines":
-            return self._get_approval_line_model().sudo().browse(int(change.key)).exists()
-        return self.sudo()
+        """Give the record of a change: the line, nothing for one that is gone, or the document."""
+        if change.scope != "lines":
+            return self.sudo()  # reason: what changed is told to who reads the document
+        lines = self._get_approval_lines().sudo()
+        return lines.filtered(lambda line: line.id == int(change.key))
 
     def _get_approval_one_change_text(self, change, records, label, old, new):
         where = f"{records.display_name}: " if change.scope == "lines" and records else ""
@@ -99,4 +101,5 @@ def _get_text(record, name, value):
         return ", ".join(comodel.browse(ids).exists().mapped("display_name")) or "-"
     if field.type == "selection" and value:
         return dict(field._description_selection(record.env)).get(value, value)
-    return str(value) if value not in (None, False) or field.type == "boolean" else "-"
+    empty = value is None or (value is False and field.type != "boolean")
+    return "-" if empty else str(value)

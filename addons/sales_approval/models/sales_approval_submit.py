@@ -88,8 +88,7 @@ class SalesApprovalMixin(models.AbstractModel):
                 for document in documents
             ]
         )
-        for document, request in zip(documents, requests, strict=True):
-            document._approval_store(approval_state="waiting", approval_request_id=request.id)
+        documents._approval_store("waiting", "approval_request_id", requests)
         documents._create_approval_steps(requests)
         requests._log("asked", comment)
         requests._tell_asked()
@@ -169,16 +168,19 @@ class SalesApprovalMixin(models.AbstractModel):
         """
         documents = self.exists()
         if state == "approved":
-            for request in requests:
-                document = documents.browse(request.res_id) & documents
-                document._approval_store(approval_state="approved", approval_approved_id=request.id)
-            return
-        if state == "rejected":
-            documents._approval_store(approval_state="rejected")
-            return
-        before = documents.filtered("approval_approved_id")
-        (documents - before)._approval_store(approval_state="none")
+            requests = requests.filtered(lambda request: request.res_id in documents.ids)
+            documents = documents.browse(requests.mapped("res_id"))
+            documents._approval_store("approved", "approval_approved_id", requests)
+        elif state == "rejected":
+            documents._approval_store("rejected")
+        else:
+            documents._approval_restore()
+
+    def _approval_restore(self):
+        """Be again what the documents were before they were asked about."""
+        before = self.filtered("approval_approved_id")
+        (self - before)._approval_store("none")
         needs = before._get_approval_needs()
         outdated = before.filtered(lambda document: document.id in needs)
-        outdated._approval_store(approval_state="outdated")
-        (before - outdated)._approval_store(approval_state="approved")
+        outdated._approval_store("outdated")
+        (before - outdated)._approval_store("approved")
