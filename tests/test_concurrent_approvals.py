@@ -11,8 +11,8 @@ from tools.testing_odoo import free_port
 from tools.testing_run import tail
 from tools.testing_server import RpcError, Session, serving
 
-APPROVERS = 6
-OFFERS = 12
+APPROVERS = 4
+OFFERS = 6
 INSTALL_LIMIT = 300
 REPEATS = 20  # of a request that the server gave up: it retries a conflict a few times itself
 CONFLICTS = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
@@ -159,7 +159,7 @@ def test_nothing_is_approved_that_nobody_was_asked_about(approvals_server):
     seen, stop = [], threading.Event()
 
     def edit(session, start):
-        for turn in range(3):
+        for turn in range(2):
             for offer_id in stage.offer_ids:
                 stage.write_line(session, offer_id, start + turn)
                 stage.call(session, "action_approval_ask", offer_id)

@@ -163,7 +163,8 @@ class SalesApprovalMixin(models.AbstractModel):
         if self.approval_state == "waiting":
             request = self.approval_request_id.sudo()  # reason: told to who reads the document
             asked = "; ".join(request.pending_step_ids.mapped("display_name"))
-            return f"{request.reason}\n{self.env._('Asked: %s', asked)}"
+            lines = [request.reason, request.comment, self.env._("Asked: %s", asked)]
+            return "\n".join(filter(None, lines))
         lines = self._get_approval_reason_lines(reasons)
         if self.approval_state == "rejected":
             request = self.approval_request_id.sudo()  # reason: told to who reads the document

@@ -39,6 +39,7 @@ class SalesApprovalRequest(models.Model):
     deferred_action = fields.Char(
         readonly=True, help="What a customer or a job has started, and approval will finish."
     )
+    deferred_label = fields.Char(string="Started", compute="_compute_deferred_label")
     touch_count = fields.Integer(readonly=True)
     step_ids = fields.One2many("sales.approval.step", "request_id", readonly=True)
     log_ids = fields.One2many("sales.approval.log", "request_id", readonly=True)
@@ -64,6 +65,14 @@ class SalesApprovalRequest(models.Model):
         labels = dict(self.env["sales.approval.rule"]._selection_res_model())
         for request in self:
             request.model_name = labels.get(request.res_model, request.res_model)
+
+    @api.depends("deferred_action", "res_model")
+    @api.depends_context("lang")
+    def _compute_deferred_label(self):
+        for request in self:
+            action = request.res_model in self.env and request.deferred_action
+            documents = self.env[request.res_model] if action else None
+            request.deferred_label = action and documents._get_approval_action_label(action)
 
     @api.depends("reasons")
     @api.depends_context("lang")

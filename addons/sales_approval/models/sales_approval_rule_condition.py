@@ -42,6 +42,16 @@ class SalesApprovalRuleCondition(models.Model):
                 choices.setdefault(name, measure.label)
         return sorted(choices.items())
 
+    @api.depends("measure", "operator", "value", "rule_id.res_model")
+    def _compute_display_name(self):
+        operators = dict(self._fields["operator"]._description_selection(self.env))
+        measures = dict(self._selection_measure())
+        for condition in self:
+            condition.display_name = (
+                f"{measures.get(condition.measure, condition.measure)} "
+                f"{operators.get(condition.operator, '')} {condition.value:g}"
+            )
+
     @api.constrains("measure", "rule_id")
     def _check_measure(self):
         for condition in self:

@@ -20,9 +20,8 @@ class SalesApprovalMixin(models.AbstractModel):
         if header is None:
             header = etree.Element("header")
             arch.insert(0, header)
-        status = header.find("field[@widget='statusbar']")
-        place = len(header) if status is None else header.index(status)
-        header[place:place] = self._get_approval_nodes("sales_approval.document_buttons")
+        # first: a phone shows the first button, and hides the others behind a menu
+        header[0:0] = self._get_approval_nodes("sales_approval.document_buttons")
         place = arch.index(header) + 1
         arch[place:place] = self._get_approval_nodes("sales_approval.document_banner")
         box = arch.find(".//div[@name='button_box']")
