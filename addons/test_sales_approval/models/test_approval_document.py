@@ -46,6 +46,9 @@ class TestApprovalDocument(models.Model):
                 self.env._("Discount"), "%", better="less", fields=("discount",)
             ),
             "margin": ApprovalMeasure(self.env._("Margin"), "%", fields=("discount", "price_unit")),
+            "warranty": ApprovalMeasure(
+                self.env._("Warranty"), better="less", fields=("warranty",)
+            ),
         }
 
     def _get_approval_measures(self):
@@ -55,6 +58,7 @@ class TestApprovalDocument(models.Model):
         return {
             "amount": amount,
             "discount": max(lines.mapped("discount"), default=0.0),
+            "warranty": max(lines.mapped("warranty"), default=0),
             "margin": (amount - cost) / amount * 100 if amount else 0.0,
         }
 
@@ -75,7 +79,12 @@ class TestApprovalLine(models.Model):
     _inherit = ["sales.approval.line.mixin"]
 
     _approval_document_field = "document_id"
-    _approval_guarded_fields = {"discount": "less", "price_unit": "more", "quantity": "neutral"}
+    _approval_guarded_fields = {
+        "discount": "less",
+        "price_unit": "more",
+        "quantity": "neutral",
+        "warranty": "less",
+    }
 
     document_id = fields.Many2one(
         "test.approval.document", required=True, index=True, ondelete="cascade"
@@ -86,6 +95,7 @@ class TestApprovalLine(models.Model):
     price_unit = fields.Float()
     discount = fields.Float()
     cost = fields.Float()
+    warranty = fields.Integer()  # nothing of the document is computed from it
     subtotal = fields.Float(compute="_compute_subtotal", store=True)
 
     @api.depends("quantity", "price_unit", "discount")
