@@ -153,15 +153,14 @@ class SalesApprovalRule(models.Model):
     def action_open_waiting(self):
         """List what waits because of this rule."""
         self.ensure_one()
+        pending = [("rule_id", "=", self.id), ("state", "=", "pending")]
+        domain = [("state", "=", "waiting"), ("step_ids", "any", pending)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Waiting for Approval"),
             "res_model": "sales.approval.request",
             "view_mode": "list,form",
-            "domain": [
-                ("state", "=", "waiting"),
-                ("step_ids", "any", [("rule_id", "=", self.id), ("state", "=", "pending")]),
-            ],
+            "domain": domain,
         }
 
     def action_simulate(self):
