@@ -90,7 +90,9 @@ class SalesApprovalRequest(models.Model):
         """
         for request in self.filtered("deferred_action"):
             user = request.responsible_id.filtered("active") or self.env.user
+            company = request.company_id or user.company_id
             document = request._get_document().with_user(user)
+            document = document.with_context(allowed_company_ids=company.ids)
             try:
                 with self.env.cr.savepoint():
                     document._approval_run(request.deferred_action)

@@ -72,9 +72,9 @@ class SalesApprovalMixin(models.AbstractModel):
             wait, their request is made, and their salesperson is told
         :raise UserError: for somebody of us, if a document needs approval or waits for it
         """
-        self._approval_touch()
-        needs = self._get_approval_needs()
-        held = self.filtered(
+        documents = self.sudo()._approval_touch()  # reason: whoever comes, the answer is ours
+        needs = documents._get_approval_needs()
+        held = documents.filtered(
             lambda document: (
                 document.id in needs
                 or (document.approval_state == "waiting" and document._is_approval_open())
@@ -82,12 +82,12 @@ class SalesApprovalMixin(models.AbstractModel):
         )
         if held and self.env.user._is_approval_interactive():
             raise UserError("\n".join(document._get_approval_refusal(needs) for document in held))
-        held.sudo()._approval_defer(action_name)  # reason: a customer or a job may not ask
+        held._approval_defer(action_name)
         return self - held
 
     def _get_approval_refusal(self, needs):
         if self.approval_state == "waiting":
-            request = self.approval_request_id.sudo()  # reason: told to who reads the document
+            request = self.approval_request_id
             return self.env._(
                 "%(document)s waits for approval by %(steps)s.",
                 document=self.display_name,

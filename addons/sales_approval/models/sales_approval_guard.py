@@ -16,9 +16,15 @@ class SalesApprovalMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A new document was approved by nobody, whatever the caller says."""
+        """A new document was approved by nobody, whatever vals, context or defaults say."""
         start = {"approval_state": "none", **dict.fromkeys(KEPT[1:], False)}
-        return super().create([{**vals, **start} for vals in vals_list])
+        if not (self.env.su or self.env.user._is_internal()):
+            start = {}  # customers have no right to these fields, and no defaults
+        names = {f"default_{name}" for name in KEPT}
+        context = {k: v for k, v in self.env.context.items() if k not in names}
+        return super(SalesApprovalMixin, self.with_context(context)).create(
+            [{**{k: v for k, v in vals.items() if k not in KEPT}, **start} for vals in vals_list]
+        )
 
     def write(self, vals):
         """Watch what is guarded; the state itself is written by nobody but the engine."""
@@ -120,6 +126,7 @@ class SalesApprovalMixin(models.AbstractModel):
             self._refuse_approval_change({document: changed[document] for document in waiting})
         self.browse(d.id for d in waiting).sudo()._approval_supersede(changed)
         documents.browse(d.id for d in changed if d not in waiting)._approval_rejudge(changed)
+        documents.invalidate_recordset(["approval_needed", "approval_info"], flush=False)
 
     def _refuse_approval_change(self, changed):
         raise UserError(

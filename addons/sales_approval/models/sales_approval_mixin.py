@@ -3,6 +3,9 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
+# a customer reads his documents, too, and not what we think of them
+INTERNAL = "base.group_user"
+
 
 class ApprovalMeasure(NamedTuple):
     """A figure of a document that rules can have thresholds for.
@@ -54,15 +57,18 @@ class SalesApprovalMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         index=True,
+        groups=INTERNAL,
     )
     approval_version = fields.Integer(
         readonly=True,
+        groups=INTERNAL,
         copy=False,
         export_string_translation=False,
         help="Written by everybody who edits, asks or decides, so that they meet in the database.",
     )
     approval_request_id = fields.Many2one(
         "sales.approval.request",
+        groups=INTERNAL,
         string="Last Approval Request",
         readonly=True,
         copy=False,
@@ -71,6 +77,7 @@ class SalesApprovalMixin(models.AbstractModel):
     )
     approval_approved_id = fields.Many2one(
         "sales.approval.request",
+        groups=INTERNAL,
         string="Last Approval",
         readonly=True,
         copy=False,
@@ -78,15 +85,18 @@ class SalesApprovalMixin(models.AbstractModel):
         ondelete="set null",
         help="What was approved last. Only what is worse than that asks again.",
     )
-    approval_needed = fields.Boolean(compute="_compute_approval_info")
-    approval_info = fields.Text(string="Why", compute="_compute_approval_info")
+    approval_needed = fields.Boolean(compute="_compute_approval_info", groups=INTERNAL)
+    approval_info = fields.Text(string="Why", compute="_compute_approval_info", groups=INTERNAL)
     approval_can_decide = fields.Boolean(
         string="Mine to Approve",
         compute="_compute_approval_can",
         search="_search_approval_can_decide",
+        groups=INTERNAL,
     )
-    approval_can_withdraw = fields.Boolean(compute="_compute_approval_can")
-    approval_request_count = fields.Integer(compute="_compute_approval_request_count")
+    approval_can_withdraw = fields.Boolean(compute="_compute_approval_can", groups=INTERNAL)
+    approval_request_count = fields.Integer(
+        compute="_compute_approval_request_count", groups=INTERNAL
+    )
 
     # ---- what a document says about itself ----------------------------------------------------
 
@@ -136,9 +146,8 @@ class SalesApprovalMixin(models.AbstractModel):
         name = self._approval_responsible_field
         user = self[name] if name in self._fields else self.env["res.users"]
         found = (user, self.create_uid)
-        return next(
-            (u for u in found if u and not u.share and not u._is_superuser()), user.browse()
-        )
+        able = (u for u in found if u.active and u._is_approval_interactive())
+        return next(able, user.browse())
 
     def _get_approval_excluded(self, asker):
         """Give who cannot approve one document, where four eyes are asked for."""
@@ -151,6 +160,7 @@ class SalesApprovalMixin(models.AbstractModel):
 
     # ---- what it shows ------------------------------------------------------------------------
 
+    @api.depends("approval_state")
     def _compute_approval_info(self):
         documents = self._origin.filtered(lambda d: d.approval_state != "waiting")
         needs = documents._get_approval_needs()

@@ -38,8 +38,9 @@ class SalesApprovalStep(models.Model):
         for step in self:
             for user in step.user_ids:
                 person = deputies[user]
-                if person not in step.excluded_user_ids:
-                    asked[person].add(step.request_id.id)
+                # a deputy who asked himself cannot decide: it waits for the absent one
+                person = user if person in step.excluded_user_ids else person
+                asked[person].add(step.request_id.id)
         requests = self.request_id
         requests._schedule_activities(asked)
         requests._send_mails(template, asked)

@@ -192,6 +192,10 @@ class TestApprovalGuard(ApprovalCase):
         )
         self.assertEqual(forged.approval_state, "none")
         self.assertFalse(forged.approval_approved_id)
+        self.env["ir.default"].set(
+            "test.approval.document", "approval_state", "approved", user_id=self.seller.id
+        )
+        self.assertEqual(self._new_offer().approval_state, "none")
         copied = request._get_document().copy()
         self.assertEqual(copied.approval_state, "none")
         self.assertTrue(copied.approval_needed)

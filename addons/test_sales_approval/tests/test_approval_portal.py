@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ApprovalCase
@@ -83,6 +83,20 @@ class TestApprovalPortal(ApprovalCase):
         self.assertEqual(request.state, "cancelled")
         self.assertEqual(offer.activity_ids.user_id, self.seller)
         self.assertIn("Quantity 1.0 → 3.0", offer.activity_ids.summary)
+
+    def test_a_customer_reads_nothing_of_it_on_the_document(self):
+        offer = self._new_offer()
+        offer.action_approval_ask()
+        mine = offer.with_user(self.portal)
+        mine.read(["name"])
+        names = [name for name in offer._fields if name.startswith("approval_")]
+        self.assertEqual(len(names), 9)
+        for name in names:
+            with self.assertRaises(AccessError):
+                mine.read([name])
+            if offer._fields[name].store:
+                with self.assertRaises(AccessError):
+                    mine.search([(name, "!=", False)])
 
     def test_a_portal_user_neither_reads_nor_decides(self):
         offer = self._new_offer()
