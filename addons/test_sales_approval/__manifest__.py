@@ -6,7 +6,9 @@
     "author": "Sales Cycle contributors",
     "website": "https://github.com/sales-cycle/sales-cycle",
     "license": "LGPL-3",
-    "depends": ["sales_approval"],
+    # portal and sms: they add fields to whatever has messages, and so to our document
+    "depends": ["sales_approval", "portal", "sms"],
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/ir.model.access.csv",
         "security/test_sales_approval_security.xml",

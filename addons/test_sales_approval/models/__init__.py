@@ -1,1 +1,1 @@
-from . import test_approval_document
+from . import approval_document

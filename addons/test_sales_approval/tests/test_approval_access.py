@@ -105,15 +105,6 @@ class TestApprovalAccess(ApprovalCase):
         self.rule.with_user(self.admin).write({"sequence": 3})
         self.assertEqual(self.rule.sequence, 3)
 
-    def test_absences_are_one_s_own(self):
-        absences = self.env["sales.approval.absence"]
-        values = {"user_id": self.lead.id, "deputy_id": self.seller.id, "date_to": "2099-01-01"}
-        with self.assertRaises(AccessError):
-            absences.with_user(self.seller).create(values)
-        absence = absences.with_user(self.lead).create(values)
-        self.assertFalse(absences.with_user(self.seller).search([]))
-        self.assertEqual(absences.with_user(self.admin).search([]), absence)
-
     def test_mine_is_found_by_search_and_shown(self):
         requests = self.env["sales.approval.request"]
         both = self.open.approval_request_id | self.secret.approval_request_id

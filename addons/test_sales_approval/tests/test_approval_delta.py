@@ -2,61 +2,11 @@ import random
 
 from odoo.tests import tagged
 
-from odoo.addons.sales_approval.tools.approval_delta import get_changes, get_worse, is_same
-
 from .common import ApprovalCase
-
-DIRECTIONS = {
-    "document": {"days": "less", "partner": "any"},
-    "lines": {"discount": "less", "price": "more", "quantity": "neutral"},
-    "measures": {"margin": "more"},
-}
-
-
-def snapshot(days=0, partner=1, margin=10.0, **lines):
-    return {
-        "document": {"days": days, "partner": partner},
-        "lines": {
-            key: dict(zip(("discount", "price", "quantity"), values, strict=True))
-            for key, values in lines.items()
-        },
-        "measures": {"margin": margin},
-    }
 
 
 @tagged("post_install", "-at_install")
 class TestApprovalDelta(ApprovalCase):
-    def _get_worse(self, approved, current):
-        return {(c.key, c.field) for c in get_worse(approved, current, DIRECTIONS)}
-
-    def test_each_direction(self):
-        approved = snapshot(a=(10, 100, 1))
-        for current, worse in (
-            (snapshot(a=(10, 100, 1)), set()),
-            (snapshot(a=(9, 101, 7)), set()),
-            (snapshot(a=(11, 100, 1)), {("a", "discount")}),
-            (snapshot(a=(10, 99, 1)), {("a", "price")}),
-            (snapshot(a=(11, 99, 1)), {("a", "discount"), ("a", "price")}),
-            (snapshot(days=1, a=(10, 100, 1)), {("", "days")}),
-            (snapshot(partner=2, a=(10, 100, 1)), {("", "partner")}),
-            (snapshot(partner=None, a=(10, 100, 1)), {("", "partner")}),
-            (snapshot(margin=9.9, a=(10, 100, 1)), {("", "margin")}),
-            (snapshot(), set()),
-            (snapshot(a=(10, 100, 1), b=(0, 50, 1)), {("b", "price")}),
-            (
-                snapshot(a=(10, 100, 1), b=(5, 50, 1)),
-                {("b", "price"), ("b", "discount")},
-            ),
-        ):
-            self.assertEqual(self._get_worse(approved, current), worse, current)
-
-    def test_noise_of_fractions_is_no_change(self):
-        self.assertTrue(is_same(0.1 + 0.2, 0.3))
-        self.assertFalse(is_same(100.00, 100.01))
-        self.assertTrue(is_same(False, None))
-        self.assertTrue(is_same("", False))
-        self.assertFalse(get_changes(snapshot(margin=0.1 + 0.2), snapshot(margin=0.3)))
-
     def test_random_edits_ask_as_a_simple_model_does(self):
         """Edit approved offers at random, by every way; a model of ten lines says who must ask."""
         dice = random.Random(20261126)

@@ -1,9 +1,6 @@
-from datetime import date
 from unittest.mock import patch
 
 from odoo.tests import freeze_time, tagged
-
-from odoo.addons.sales_approval.models.sales_approval_notice import add_working_days
 
 from .common import ApprovalCase
 
@@ -17,12 +14,6 @@ class TestApprovalReminder(ApprovalCase):
 
     def _count_mails(self, address):
         return self.env["mail.mail"].search_count([("email_to", "ilike", address)])
-
-    def test_working_days(self):
-        friday = date(2026, 11, 27)
-        self.assertEqual(add_working_days(friday, 1), date(2026, 11, 30))
-        self.assertEqual(add_working_days(friday, 6), date(2026, 12, 7))
-        self.assertFalse(add_working_days(friday, 0))
 
     def test_reminders_and_escalation(self):
         self._new_rule(

@@ -179,23 +179,6 @@ class TestApprovalTiers(ApprovalCase):
         log = offer.approval_request_id.log_ids.filtered(lambda row: row.event == "approved")
         self.assertEqual(log.on_behalf_of_id, self.lead)
 
-    def test_absences_in_a_circle_and_of_the_past(self):
-        today = fields.Date.today()
-        absences = self.env["sales.approval.absence"].create(
-            [
-                {
-                    "user_id": absent.id,
-                    "deputy_id": deputy.id,
-                    "date_from": today,
-                    "date_to": today,
-                }
-                for absent, deputy in ((self.lead, self.boss), (self.boss, self.lead))
-            ]
-        )
-        self.assertEqual(self.lead._get_approval_deputies()[self.lead], self.lead)
-        absences[1].date_from = absences[1].date_to = fields.Date.add(today, days=1)
-        self.assertEqual(self.lead._get_approval_deputies()[self.lead], self.boss)
-
     def test_the_deputy_is_not_the_one_who_asks(self):
         self._new_rule()
         today = fields.Date.today()
