@@ -44,13 +44,7 @@ class SalesApprovalMixin(models.AbstractModel):
     _approval_in_form = True
 
     approval_state = fields.Selection(
-        [
-            ("none", "Not Asked"),
-            ("waiting", "Waiting for Approval"),
-            ("approved", "Approved"),
-            ("rejected", "Rejected"),
-            ("outdated", "Needs Approval Again"),
-        ],
+        "_selection_approval_state",
         string="Approval",
         default="none",
         required=True,
@@ -97,6 +91,17 @@ class SalesApprovalMixin(models.AbstractModel):
     approval_request_count = fields.Integer(
         compute="_compute_approval_request_count", groups=INTERNAL
     )
+
+    @api.model
+    def _selection_approval_state(self):
+        """Give the states; a method, so that one translation serves all documents."""
+        return [
+            ("none", self.env._("Not Asked")),
+            ("waiting", self.env._("Waiting for Approval")),
+            ("approved", self.env._("Approved")),
+            ("rejected", self.env._("Rejected")),
+            ("outdated", self.env._("Needs Approval Again")),
+        ]
 
     # ---- what a document says about itself ----------------------------------------------------
 

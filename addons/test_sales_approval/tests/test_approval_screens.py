@@ -26,6 +26,8 @@ class TestApprovalScreens(ApprovalCase):
         arch = etree.fromstring(documents.get_view()["arch"])
         button = arch.xpath("//button[@name='action_approval_open_ask']")[0]
         self.assertEqual(button.get("string"), "提交审批")
+        states = documents.fields_get(["approval_state"])["approval_state"]["selection"]
+        self.assertIn(("waiting", "等待审批"), states)
 
     def test_an_offer_is_made_asked_and_approved_on_screen(self):
         self._new_rule()
