@@ -1,0 +1,48 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SalesApprovalLog(models.Model):
+    """What happened with a request; written once and never changed."""
+
+    _name = "sales.approval.log"
+    _description = "Approval Log"
+    _inherit = "sales.approval.access"
+    _order = "id DESC"
+    _rec_name = "event"
+
+    request_id = fields.Many2one(
+        "sales.approval.request", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    event = fields.Selection(
+        [
+            ("asked", "Asked"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+            ("changed", "Changed"),
+            ("reopened", "Needs Approval Again"),
+            ("reminded", "Reminded"),
+            ("escalated", "Escalated"),
+            ("deferred", "Started by Customer or Job"),
+            ("done", "Carried Out"),
+            ("failed", "Not Carried Out"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one("res.users", string="By", readonly=True, index=True)
+    on_behalf_of_id = fields.Many2one("res.users", readonly=True)
+    date = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
+    step_name = fields.Char(string="Tier", readonly=True)
+    note = fields.Text(readonly=True)
+
+    _document_idx = models.Index("(res_model, res_id, id)")
+
+    def write(self, vals):
+        """Refuse: a log that can be edited is none."""
+        raise UserError(self.env._("The approval log cannot be changed, by nobody."))
+
+    def unlink(self):
+        """Refuse: it goes only with its document."""
+        raise UserError(self.env._("The approval log cannot be deleted, by nobody."))

@@ -1,0 +1,2 @@
+from . import test_approval_absence
+from . import test_approval_delta

@@ -1,0 +1,2 @@
+from . import sales_approval_decide
+from . import sales_approval_simulation

@@ -1,0 +1,191 @@
+"""Approvers, askers and editors of the same offers at once, in several server processes."""
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tools.testing_odoo import free_port
+from tools.testing_run import tail
+from tools.testing_server import RpcError, Session, serving
+
+APPROVERS = 4
+OFFERS = 5
+TURNS = 8  # of an editor, over all offers
+INSTALL_LIMIT = 300
+REPEATS = 20  # of a request that the server gave up: it retries a conflict a few times itself
+CONFLICTS = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
+DECISIONS = """
+    SELECT request.res_id, request.state, offer.approval_state,
+           (SELECT COUNT(*) FROM sales_approval_step step
+             WHERE step.request_id = request.id AND step.decided_by_id IS NOT NULL),
+           (SELECT COUNT(*) FROM sales_approval_log log
+             WHERE log.request_id = request.id AND log.event IN ('approved', 'rejected'))
+      FROM sales_approval_request request
+      JOIN test_approval_document offer ON offer.approval_request_id = request.id
+     WHERE request.res_id IN ({ids})
+"""
+# what stands as approved, or waits, and is not what was asked for
+FORGED = """
+    SELECT offer.id, offer.approval_state, line.warranty,
+           request.snapshot->'lines'->line.id::text->>'warranty'
+      FROM test_approval_document offer
+      JOIN test_approval_line line ON line.document_id = offer.id
+      JOIN sales_approval_request request
+        ON request.id = CASE WHEN offer.approval_state = 'waiting'
+                             THEN offer.approval_request_id ELSE offer.approval_approved_id END
+     WHERE offer.id IN ({ids}) AND offer.approval_state IN ('waiting', 'approved')
+       AND line.warranty > (request.snapshot->'lines'->line.id::text->>'warranty')::float
+"""
+REQUESTS = """
+    SELECT res_id, COUNT(*) FROM sales_approval_request
+     WHERE res_id IN ({ids}) AND state = 'waiting' GROUP BY res_id
+"""
+
+
+class Stage:
+    """A rule with approvers of one tier, a salesperson, and offers."""
+
+    def __init__(self, server):
+        self.server = server
+        number = time.time_ns()
+        logins = [f"a{number}_{n}" for n in range(APPROVERS + 2)]
+        users = [{"name": login, "login": login, "password": login} for login in logins]
+        ids = server.rpc("res.users", "create", users, context={"no_reset_password": True})
+        self.sessions = [Session(server.url, server.db, login, login) for login in logins]
+        self.approvers, self.sellers = self.sessions[:APPROVERS], self.sessions[APPROVERS:]
+        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids[:APPROVERS])]}
+        condition = {"measure": "warranty", "operator": ">", "value": 12}
+        rule = {
+            "name": f"Rule {number}",
+            "res_model": "test.approval.document",
+            "condition_ids": [(0, 0, condition)],
+            "tier_ids": [(0, 0, tier)],
+            "domain": f"[('note', '=', '{number}')]",
+        }
+        server.rpc("sales.approval.rule", "create", rule)
+        line = {"name": "Item", "price_unit": 100, "warranty": 20}
+        offers = [
+            {"name": f"O{n}", "note": str(number), "line_ids": [(0, 0, line)]}
+            for n in range(OFFERS)
+        ]
+        self.offer_ids = self.sellers[0].call("test.approval.document", "create", offers)
+
+    def call(self, session, method, offer_id, *args):
+        """Call a method of an offer; what the server gave up is asked again, as a user does.
+
+        :return: the error that a user would read, or an empty text
+        """
+        return _call(session, "test.approval.document", method, offer_id, *args)
+
+    def write_line(self, session, offer_id, warranty):
+        domain = [("document_id", "=", offer_id)]
+        line_ids = session.call("test.approval.line", "search", domain)
+        return _call(session, "test.approval.line", "write", line_ids, {"warranty": warranty})
+
+    def run(self, jobs):
+        """Do all jobs at the same moment."""
+        barrier = threading.Barrier(len(jobs))
+
+        def start(job):
+            barrier.wait()
+            return job()
+
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            return list(pool.map(start, jobs))
+
+    def query(self, sql):
+        ids = ",".join(map(str, self.offer_ids))
+        lines = self.server.psql(sql.format(ids=ids)).strip().splitlines()
+        return [tuple(line.split("\t")) for line in lines]
+
+
+def _call(session, model, method, *args):
+    for attempt in range(REPEATS):
+        try:
+            session.call(model, method, *args)
+        except RpcError as error:
+            if error.name not in CONFLICTS:
+                return f"{error.name}: {error}"
+            time.sleep(0.05 * (attempt + 1))
+        else:
+            return ""
+    return "no answer"
+
+
+@pytest.fixture(scope="module")
+def approvals_server(databases, installed_template):
+    """Several worker processes, and an addon that only tests: offers that need approval."""
+    log = databases.logs / "approvals-install.log"
+    options = ("--workers=3", f"--gevent-port={free_port()}")
+    with databases.cloned(installed_template, "approvals") as database:
+        arguments = ("-i", "test_sales_approval", "--stop-after-init", "--no-http")
+        what = "installing the offers"
+        code = databases.odoo(what, database, *arguments, limit=INSTALL_LIMIT, log=log)
+        assert not code, tail(log)
+        with serving(databases, database, "approvals", options) as running:
+            yield running
+
+
+def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_server):
+    stage = Stage(approvals_server)
+
+    def ask(session):
+        return [stage.call(session, "action_approval_ask", i) for i in stage.offer_ids]
+
+    stage.run([lambda s=s: ask(s) for s in (*stage.sellers, *stage.sellers)])
+    assert [count for _id, count in stage.query(REQUESTS)] == ["1"] * OFFERS
+
+    def decide(number, session):
+        method = "action_approval_reject" if number % 2 else "action_approval_approve"
+        turn = number * 2 % OFFERS
+        offer_ids = stage.offer_ids[turn:] + stage.offer_ids[:turn]
+        return [stage.call(session, method, i, f"said {number}") for i in offer_ids]
+
+    answers = stage.run([lambda n=n, s=s: decide(n, s) for n, s in enumerate(stage.approvers)])
+    decided = stage.query(DECISIONS)
+    assert len(decided) == OFFERS
+    for _offer, state, offer_state, steps, logged in decided:
+        assert state == offer_state and state in ("approved", "rejected")
+        assert (steps, logged) == ("1", "1")
+    errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
+    assert errors == {"": OFFERS, "UserError": OFFERS * (APPROVERS - 1)}, answers
+
+
+def test_nothing_is_approved_that_nobody_was_asked_about(approvals_server):
+    """Some make lines worse, some ask, some approve blindly, all of the same offers at once."""
+    stage = Stage(approvals_server)
+    seen, stop = [], threading.Event()
+
+    def repeat(session, method):
+        while not stop.is_set():
+            for offer_id in stage.offer_ids:
+                seen.append(stage.call(session, method, offer_id))
+
+    def edit(session):
+        try:
+            for turn in range(TURNS):
+                for offer_id in stage.offer_ids:
+                    stage.write_line(session, offer_id, 21 + turn)
+        finally:
+            stop.set()
+
+    def watch():
+        while not stop.is_set():
+            assert not stage.query(FORGED)
+            stop.wait(0.1)
+
+    editor, asker = stage.sellers
+    stage.run(
+        [
+            watch,
+            lambda: edit(editor),
+            lambda: repeat(asker, "action_approval_ask"),
+            lambda: repeat(stage.approvers[0], "action_approval_approve"),
+        ]
+    )
+    assert not stage.query(FORGED)
+    assert "" in seen, "nothing was asked or approved, so nothing was tested"
+    assert not [error for error in seen if error and "UserError" not in error], Counter(seen)
