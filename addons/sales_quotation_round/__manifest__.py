@@ -1,6 +1,6 @@
 {
     "name": "Sales Quotation Rounds",
-    "summary": "Rounds of a quotation under one number, compared line by line; the accepted one wins",
+    "summary": "Rounds of a quotation under one number, compared line by line",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",

@@ -140,6 +140,10 @@ class SaleOrder(models.Model):
             return self.name
         return self.env._("%(number)s round %(round)s", number=self.name, round=self.round_number)
 
+    def _get_report_base_filename(self):
+        filename = super()._get_report_base_filename()
+        return filename.replace(self.name, self._get_round_name())
+
     @api.model
     def _search_display_name(self, operator, value):
         """Find by what is shown, too: an export that says "S00012 round 2" can be imported."""

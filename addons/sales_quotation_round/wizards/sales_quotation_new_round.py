@@ -17,10 +17,11 @@ class SalesQuotationNewRound(models.TransientModel):
         required=True,
         compute="_compute_base_round",
         store=True,
+        precompute=True,
         readonly=False,
         ondelete="cascade",
     )
-    expected_round = fields.Integer(compute="_compute_base_round", store=True)
+    expected_round = fields.Integer(compute="_compute_base_round", store=True, precompute=True)
     keep_discounts = fields.Boolean(
         default=True, help="Otherwise the new round begins with the discounts of the pricelist."
     )
