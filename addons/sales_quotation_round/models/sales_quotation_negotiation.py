@@ -12,7 +12,13 @@ class SalesQuotationNegotiation(models.Model):
 
     name = fields.Char(string="Number", required=True, readonly=True, index="trigram")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    round_ids = fields.One2many("sale.order", "negotiation_id", string="Rounds", readonly=True)
+    # Record rules look at these as superuser and leave them in the cache: users read the others.
+    round_ids = fields.One2many(
+        "sale.order", "negotiation_id", string="All Rounds", readonly=True, groups=fields.NO_ACCESS
+    )
+    readable_round_ids = fields.Many2many(
+        "sale.order", string="Rounds", compute="_compute_readable_rounds"
+    )
     last_round = fields.Integer(default=1, required=True, readonly=True)
     round_limit = fields.Integer(
         help="Rounds that this quotation may have; 0 for what the company allows."
@@ -21,6 +27,15 @@ class SalesQuotationNegotiation(models.Model):
     _round_limit_positive = models.Constraint(
         "CHECK (round_limit >= 0)", "The round limit is 0 (that of the company) or more."
     )
+
+    @api.depends("round_ids")
+    @api.depends_context("uid")
+    def _compute_readable_rounds(self):
+        domain = [("negotiation_id", "in", self.ids)]
+        rounds = self.env["sale.order"].search(domain, order="round_number")
+        rounds = rounds.grouped("negotiation_id")
+        for negotiation in self:
+            negotiation.readable_round_ids = rounds.get(negotiation)
 
     def _get_limit(self):
         self.ensure_one()
@@ -87,7 +102,8 @@ class SalesQuotationNegotiation(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_rounds(self):
-        if self.round_ids:
+        # reason: those that the user may not read are rounds as well
+        if self.sudo().round_ids:
             raise UserError(
                 self.env._(
                     "The rounds of %s are its history. Delete all of them together instead.",

@@ -41,7 +41,10 @@ class TestRoundAccess(RoundCommon):
         self.assertFalse(self.first.with_user(self.owner).current_round_id)
         self.assertEqual(len(self.first.with_user(self.manager).round_links), 2)
         self.env.invalidate_all()
-        self.assertEqual(self.negotiation.with_user(self.owner).round_ids, self.first)
+        negotiation = self.negotiation.with_user(self.owner)
+        self.assertEqual(negotiation.name, self.first.name)
+        self.assertEqual(negotiation.readable_round_ids, self.first)
+        self._refused(negotiation.read, ["round_ids"], error=AccessError)
         self._refused(
             self.first.with_user(self.owner).get_rounds_page, self.second.id, self.first.id
         )

@@ -23,10 +23,8 @@ registry.category("web_tour.tours").add("sales_quotation_round_story", {
 registry.category("web_tour.tours").add("sales_quotation_round_phone", {
     steps: () => [
         { trigger: ".o_round_ribbon button:contains('2')" },
-        {
-            trigger: "button[name='action_view_rounds'], .o_button_more, .o-form-buttonbox button",
-            run: "click",
-        },
+        { trigger: ".o-form-buttonbox button, .o_form_button_box_more", run: "click" },
+        { trigger: "button[name='action_view_rounds']", run: "click" },
         { trigger: ".o_rounds .o_round_dropped:contains('Hose')" },
         { trigger: ".o_rounds .o_round_changed:contains('Pump'):contains('10%')" },
     ],
