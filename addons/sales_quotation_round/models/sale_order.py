@@ -140,6 +140,10 @@ class SaleOrder(models.Model):
             return self.name
         return self.env._("%(number)s round %(round)s", number=self.name, round=self.round_number)
 
+    def _get_round_label(self):
+        self.ensure_one()
+        return self.env._("Round %s", self.round_number)
+
     def _get_report_base_filename(self):
         filename = super()._get_report_base_filename()
         return filename.replace(self.name, self._get_round_name())

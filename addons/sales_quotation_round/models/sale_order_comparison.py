@@ -141,7 +141,7 @@ class SaleOrder(models.Model):
     def _get_round_changes(self):
         """Return what a document says about changes since the round that was sent before.
 
-        :return: None, or a dict of ``base`` (round) and ``rows`` that changed
+        :return: None, or a dict of ``title`` and ``rows`` that changed
         """
         self.ensure_one()
         earlier = self._get_sent_rounds().filtered(
@@ -153,7 +153,8 @@ class SaleOrder(models.Model):
         lines = (earlier | self.sudo())._get_round_lines()
         compared = compare_lines(lines[earlier.id], lines[self.id], self._get_round_digits())
         rows = [row for row in compared if row["status"] != "same" and not _is_text(row)]
-        return {"base": earlier, "rows": rows}
+        title = self.env._("Changes since round %s", earlier.round_number)
+        return {"title": title, "rows": rows}
 
 
 def _is_text(row):

@@ -132,6 +132,11 @@ export class RoundsAction extends Component {
         return formatMonetary(round[name], { currencyId: round.currency_id });
     }
 
+    formatGiven(round) {
+        const amount = this.formatMoney(round, "given");
+        return _t("(%(amount)s since round %(round)s)", { amount, round: round.base });
+    }
+
     formatShare(share) {
         return formatPercentage(share, { digits: [16, 1] });
     }
