@@ -5,7 +5,7 @@ from collections import Counter
 from tools.testing_orders import Login
 from tools.testing_rounds import call_at_once
 
-CLIENTS = 6
+CLIENTS = 4
 
 
 def _create_quotation(server):
@@ -55,7 +55,7 @@ def test_without_a_word_on_what_was_seen_all_get_numbers_of_their_own(server):
 
 def test_a_round_is_confirmed_or_replaced_but_not_both(server):
     login = Login(server.url, server.db, "admin", "admin")
-    for _attempt in range(4):
+    for _attempt in range(2):
         order_id = _create_quotation(server)
         calls = [
             ("sale.order", "action_confirm", [order_id], {}),
