@@ -3,6 +3,7 @@ ADDED_COLUMNS = """
         ADD COLUMN IF NOT EXISTS round_number integer,
         ADD COLUMN IF NOT EXISTS is_superseded boolean,
         ADD COLUMN IF NOT EXISTS round_sent boolean,
+        ADD COLUMN IF NOT EXISTS print_round_changes boolean,
         ADD COLUMN IF NOT EXISTS round_state varchar
 """
 FIRST_ROUNDS = """
@@ -10,10 +11,11 @@ FIRST_ROUNDS = """
        SET round_number = 1,
            is_superseded = false,
            round_sent = state IN ('sent', 'sale'),
+           print_round_changes = false,
            round_state = CASE state WHEN 'sale' THEN 'won' WHEN 'cancel' THEN 'lost'
                          ELSE 'open' END
 """
-# An order of a later Odoo without this addon has no round beside its number.
+# Without this addon there is no round beside the number.
 NAMES_APART = """
     UPDATE sale_order
        SET name = name || '-R' || round_number

@@ -127,11 +127,12 @@ class SaleOrder(models.Model):
     @api.depends("name", "negotiation_id", "round_number")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for order in self:
             if order.negotiation_id and order.display_name:
                 rest = order.display_name.removeprefix(order.name)
                 order.display_name = order._get_round_name() + rest
+        return result
 
     def _get_round_name(self):
         """Return the number, with the round beside it if there is more than one."""

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from .sale_order import ROUND_TOKEN
 
@@ -81,12 +82,8 @@ class SaleOrder(models.Model):
         return made
 
     def _with_round_token(self):
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not key.startswith("default_") and key != "expected_round"
-        }
-        return self.with_context({**context, "sales_quotation_round_token": ROUND_TOKEN})
+        context = clean_context(self.env.context)
+        return self.with_context(context, sales_quotation_round_token=ROUND_TOKEN)
 
     def _get_round_to_replace(self):
         """Return the current round, in the user's name: who makes a round closes this one."""
@@ -137,8 +134,11 @@ class SaleOrder(models.Model):
         """Return values of a copy that knows which line is which."""
         values = self.copy_data(self._prepare_round_default(number))[0]
         sources = self._get_copiable_order_lines()
-        for command, source in zip(values["order_line"], sources, strict=True):
-            self._prepare_round_line(command[2], source, keep_discounts)
+        commands = values["order_line"]
+        # Where another addon copies other lines, they are matched by product and order instead.
+        if len(commands) == len(sources):
+            for command, source in zip(commands, sources, strict=True):
+                self._prepare_round_line(command[2], source, keep_discounts)
         return values
 
     def _prepare_round_default(self, number):

@@ -2,7 +2,7 @@ import random
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sales_quotation_round.tools.round_comparison import (
+from ..tools.round_comparison import (
     compare_lines,
     get_concession,
     match_lines,

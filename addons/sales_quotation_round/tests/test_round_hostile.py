@@ -1,8 +1,11 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..hooks import pre_init_hook, uninstall_hook
 from .common import RoundCommon
 
 
@@ -130,8 +133,6 @@ class TestClosedRounds(RoundCommon):
 
     @mute_logger("odoo.sql_db")
     def test_the_database_allows_one_current_round_and_each_number_once(self):
-        from psycopg2 import IntegrityError
-
         for column, value in (("is_superseded", False), ("round_number", 2)):
             with self.assertRaises(IntegrityError), self.env.cr.savepoint():
                 self.env.cr.execute(
@@ -146,9 +147,14 @@ class TestClosedRounds(RoundCommon):
     def test_a_negotiation_is_not_deleted_under_its_rounds(self):
         self._refused(self.second.negotiation_id.unlink, error=UserError)
 
-    def test_no_negative_limits(self):
-        from psycopg2 import IntegrityError
+    def test_a_won_round_that_was_cancelled_may_be_followed(self):
+        self.second.action_confirm()
+        self._refused(self.closed.action_new_round)
+        self.second.action_cancel()
+        self.assertEqual(self.second.round_state, "lost")
+        self.assertEqual(self.first._make_round().round_number, 3)
 
+    def test_no_negative_limits(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.env.company.quotation_round_limit = -1
             self.env.flush_all()
@@ -157,8 +163,6 @@ class TestClosedRounds(RoundCommon):
 @tagged("post_install", "-at_install", "sales_quotation_round")
 class TestInstallation(RoundCommon):
     def test_orders_that_were_there_become_first_rounds(self):
-        from odoo.addons.sales_quotation_round.hooks import pre_init_hook
-
         sent, won, lost = (self._create_quotation() for _n in range(3))
         sent.action_quotation_sent()
         won.action_confirm()
@@ -174,8 +178,6 @@ class TestInstallation(RoundCommon):
         self.assertEqual(sent._make_round().round_number, 2)
 
     def test_orders_stay_usable_without_the_addon(self):
-        from odoo.addons.sales_quotation_round.hooks import uninstall_hook
-
         second = self.first._make_round()
         name = second.name
         uninstall_hook(self.env)

@@ -147,7 +147,7 @@ export class RoundsAction extends Component {
 
     async choose(side, ev) {
         const chosen = { before: this.page.before, after: this.page.after };
-        chosen[side] = parseInt(ev.target.value);
+        chosen[side] = parseInt(ev.target.value, 10);
         await this.load(chosen.before, chosen.after);
     }
 
