@@ -1,0 +1,28 @@
+{
+    "name": "Sales Quotation Rounds",
+    "summary": "Rounds of a quotation under one number, compared line by line",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Cycle contributors",
+    "website": "https://github.com/sales-cycle/sales-cycle",
+    "license": "LGPL-3",
+    "depends": ["sale_management"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sales_quotation_round_rules.xml",
+        "wizards/sales_quotation_new_round_views.xml",
+        "views/sale_order_views.xml",
+        "views/sales_quotation_negotiation_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sale_report_templates.xml",
+        "views/sale_portal_templates.xml",
+        "views/sales_quotation_round_menus.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "assets": {
+        "web.assets_backend": ["sales_quotation_round/static/src/**/*"],
+        "web.assets_unit_tests": ["sales_quotation_round/static/tests/*.test.js"],
+        "web.assets_tests": ["sales_quotation_round/static/tests/tours/*.js"],
+    },
+}
