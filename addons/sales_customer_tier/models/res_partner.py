@@ -40,7 +40,7 @@ class ResPartner(models.Model):
     )
 
     def _has_field_access(self, field, operation):
-        """Prices follow from the tier: nobody writes it but the rules, and managers with a reason."""
+        """Prices follow from the tier: only rules write it, and managers who say why."""
         if field.name == "customer_tier_id" and operation == "write" and not self.env.su:
             return False
         return super()._has_field_access(field, operation)

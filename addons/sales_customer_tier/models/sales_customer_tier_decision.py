@@ -11,6 +11,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+NO_DATE = SQL("NULL::date")
 OPERATORS = {"min": SQL(">="), "max": SQL("<=")}
 SALE_KINDS = ("orders", "ordered", "age_ordered")
 MOVE_KINDS = ("ordered", "invoiced")
@@ -31,7 +32,7 @@ class SalesCustomerTier(models.Model):
 
         Columns: partner_id, old_tier_id, tier_id, best_tier_id, since, valid_until, failing_since,
         due_date (when a customer that is taken down leaves), kept (until then), locked (by hand,
-        until a day that is over), reason (why it came) and present_reason (by the figures of today).
+        until a day that is over), reason (why it came) and present_reason (by today's figures).
 
         :param company: whose orders, invoices and memberships count
         :param condition: SQL on ``partner`` that chooses the customers
@@ -83,7 +84,11 @@ class SalesCustomerTier(models.Model):
             ),
         )
 
-    def _get_case(self, column, give, otherwise=SQL("NULL::date")):
+    def _get_validity(self, today):
+        """Return the day until which who enters today stays, as SQL, or None."""
+        return SQL("%s", fields.Date.add(today, days=self.min_days)) if self.min_days else None
+
+    def _get_case(self, column, give, otherwise=NO_DATE):
         """Return CASE over the tiers of ``self``.
 
         :param column: SQL of a tier id

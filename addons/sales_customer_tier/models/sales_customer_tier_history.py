@@ -74,8 +74,10 @@ class SalesCustomerTierExplained(models.AbstractModel):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Figures are as secret as the customers they are about."""
-        if not self.env.su:
+        """Figures are as secret as the customers they are about, and as their tier."""
+        if self._is_tier_hidden():
+            domain = Domain.FALSE
+        elif not self.env.su:
             partners = self.env["res.partner"].with_context(active_test=False)._search([])
             domain = Domain(domain) & Domain("partner_id", "in", partners)
         return super()._search(domain, *args, **kwargs)
@@ -86,11 +88,29 @@ class SalesCustomerTierExplained(models.AbstractModel):
             return result
         partners = self.sudo().partner_id.sudo(False)  # which customers they are about
         readable = partners._filtered_access("read")
+        if self._is_tier_hidden():
+            readable = partners.browse()
         forbidden = self.sudo().filtered(lambda record: record.partner_id not in readable)
         return (forbidden.sudo(False), self._make_secret_error) if forbidden else None
 
+    @api.model
+    def _is_tier_hidden(self):
+        return "customer_tier_id" in self.env["res.partner"]._get_hidden_fields()
+
     def _make_secret_error(self):
         return AccessError(self.env._("You may not see the tier of this customer."))
+
+
+class SalesCustomerFieldRule(models.Model):
+    _inherit = "sales.customer.field.rule"
+
+    @api.model
+    def _get_derived_fields(self, hidden):
+        """Extend: whoever may not read the tier does not read its history."""
+        derived = super()._get_derived_fields(hidden)
+        if "customer_tier_id" in hidden:
+            derived = derived | {"customer_tier_history_ids"}
+        return derived
 
 
 class SalesCustomerTierHistory(models.Model):

@@ -186,7 +186,7 @@ class SalesCustomerTierSimulation(models.Model):
     def _get_line_source(self):
         """Return FROM and WHERE of the order lines that would have had another price.
 
-        Who has a pricelist by hand keeps it; a discount product or a down payment has no list price.
+        Who has a pricelist by hand keeps it. Discounts and down payments have no list price.
         """
         today_model = self.tier_id
         _today, zone = today_model._get_today(self.company_id)
