@@ -1,6 +1,7 @@
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -50,7 +51,7 @@ class TestCustomerTierConcurrency(BaseCase):
             with self.registry.cursor() as early:
                 first, its_company = self._open(early)
                 self.assertTrue(first._compute_company(its_company))
-            with self.assertRaises(PG_CONCURRENCY_EXCEPTIONS_TO_RETRY[0]), late.savepoint():
+            with self.assertRaises(SerializationFailure), late.savepoint():
                 memberships._compute_batch(company, self.customer_ids)
             memberships.env.invalidate_all(flush=False)
             self.assertTrue(memberships._compute_company(company), "the job tries it again")

@@ -93,8 +93,9 @@ class TestCustomerTierSecurity(TierCommon):
         self.anna.group_ids = [Command.link(self.env.ref("base.group_partner_manager").id)]
         rows = [["Imported", str(self.tier.id)]]
         partners = self.env["res.partner"].with_user(self.anna)
-        with self.assertRaises(AccessError):
-            partners.load(["name", "customer_tier_id/.id"], rows)
+        result = partners.load(["name", "customer_tier_id/.id"], rows)
+        self.assertFalse(result["ids"])
+        self.assertIn("Tier", result["messages"][0]["message"])
 
     def _is_changed(self):
         self.env.flush_all()
