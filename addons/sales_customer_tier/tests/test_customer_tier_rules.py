@@ -284,6 +284,22 @@ class TestCustomerTierRules(TierCommon):
         self.assertEqual(run.moved, self.memberships.search_count([("tier_id", "=", tier.id)]))
         self.assertTrue(run.end_date)
 
+    def test_the_nightly_job(self):
+        tier = self._create_tier("Excellent", ("orders", 1, 1))
+        self._order(self.customer)
+        cron = self.env.ref("sales_customer_tier.ir_cron_compute")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.customer.customer_tier_id, tier)
+        tier.action_switch_off()
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(self.customer.customer_tier_id, "also when no tier is left")
+        runs = self.env["sales.customer.tier.run"].search([("company_id", "=", self.company.id)])
+        self.assertEqual([bool(run.end_date) for run in runs], [True, True])
+
     def test_the_number_of_queries_is_constant(self):
         self._create_tier("A", ("orders", 5, 5), ("ordered", 9, 9), ("overdue_days", 5, 5))
         self._create_tier("B", ("age_created", 9, 9, {"operator": "max"}), ("invoiced", 0, 0))
