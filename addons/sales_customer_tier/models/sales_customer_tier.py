@@ -256,12 +256,16 @@ class SalesCustomerTier(models.Model):
             tier.write(draft._prepare_change())
             tier.condition_ids.unlink()
             draft.condition_ids.copy({"tier_id": tier.id})
-            if draft.pricelist_id.is_customer_tier and tier.pricelist_id.is_customer_tier:
-                tier.pricelist_id.item_ids.unlink()
-                draft.pricelist_id.item_ids.copy({"pricelist_id": tier.pricelist_id.id})
-            elif draft.pricelist_id != tier.pricelist_id:
-                tier.pricelist_id = draft.pricelist_id
+            draft._apply_prices(tier)
         self.action_archive()
+
+    def _apply_prices(self, tier):
+        """Give a tier these prices; a pricelist that others use as well is not written into."""
+        if self.pricelist_id.is_customer_tier and tier.pricelist_id.is_customer_tier:
+            tier.pricelist_id.item_ids.unlink()
+            self.pricelist_id.item_ids.copy({"pricelist_id": tier.pricelist_id.id})
+        else:
+            tier.pricelist_id = self.pricelist_id
 
     def _prepare_change(self):
         return {
@@ -283,19 +287,26 @@ class SalesCustomerTier(models.Model):
 
     def write(self, vals):
         """An archived tier does not apply; a tier stays with its company."""
-        if vals.get("company_id") and any(t.company_id.id != vals["company_id"] for t in self):
-            used = self.filtered("membership_ids")
-            if used:
-                raise UserError(
-                    self.env._("%s: a tier with customers stays in its company.", used[0].name)
-                )
+        if "company_id" in vals:
+            self._check_company_change(vals["company_id"])
         if vals.get("active") is False:
-            running = self.filtered(lambda tier: tier.state == "running")
-            if running:
-                raise UserError(
-                    self.env._("%s: switch the tier off before you archive it.", running[0].name)
-                )
+            self._check_archive()
         return super().write(vals)
+
+    def _check_company_change(self, company_id):
+        others = self.filtered(lambda tier: tier.company_id.id != company_id)
+        used = others.filtered("membership_ids")
+        if used:
+            raise UserError(
+                self.env._("%s: a tier with customers stays in its company.", used[0].name)
+            )
+
+    def _check_archive(self):
+        running = self.filtered(lambda tier: tier.state == "running")
+        if running:
+            raise UserError(
+                self.env._("%s: switch the tier off before you archive it.", running[0].name)
+            )
 
     @api.model
     def _trigger_job(self):

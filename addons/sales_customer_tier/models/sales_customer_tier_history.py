@@ -33,18 +33,24 @@ class SalesCustomerTierExplained(models.AbstractModel):
 
     def _explain(self, item, is_lost):
         """Return one condition as text, or nothing if it was not lost."""
-        if item["kind"] == "grade":
-            # reason: the name of a grade, whoever may not list grades
-            grade = self.env["sales.customer.grade"].sudo().browse(item["grade"] or ()).exists()
-            return "" if is_lost else self.env._("grade %s", grade.name or "")
-        if item["kind"] == "domain":
-            return "" if is_lost else self.env._("other conditions")
-        figure, bound = item["figure"], item["bound"]
-        if is_lost and figure is not None:
-            holds = figure >= bound if item["operator"] == "min" else figure <= bound
-            if holds:
-                return ""
+        if item["kind"] in ("grade", "domain"):
+            return "" if is_lost else self._get_other_text(item)
+        if is_lost and self._is_held(item):
+            return ""
         return self._get_condition_text(item, SIGNS[item["operator"]][is_lost])
+
+    def _is_held(self, item):
+        figure, bound = item["figure"], item["bound"]
+        if figure is None:
+            return False
+        return figure >= bound if item["operator"] == "min" else figure <= bound
+
+    def _get_other_text(self, item):
+        if item["kind"] == "domain":
+            return self.env._("other conditions")
+        # reason: the name of a grade, whoever may not list grades
+        grade = self.env["sales.customer.grade"].sudo().browse(item["grade"] or ()).exists()
+        return self.env._("grade %s", grade.name or "")
 
     def _get_condition_text(self, item, sign):
         condition = self.env["sales.customer.tier.condition"]

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from .product_pricelist import PricelistRules
 
@@ -288,22 +288,20 @@ class SalesCustomerTierSimulation(models.Model):
 
     def _get_price(self, line, pricelist):
         """Return the price of a unit as the pricelist gives it, in the currency of the company."""
-        pricelist = pricelist.with_env(line.env)
+        own = self.company_id.currency_id
+        currency = pricelist.currency_id or own
         date = line.order_id.date_order
-        price = pricelist._get_product_price(
+        price = pricelist.with_env(line.env)._get_product_price(
             line.product_id.with_context(**line._get_product_price_context()),
             line.product_uom_qty,
             uom=line.product_uom_id,
             date=date,
-            currency=pricelist.currency_id or self.company_id.currency_id,
+            currency=currency,
         )
-        currency = pricelist.currency_id or self.company_id.currency_id
+        price = currency._convert(price, own, self.company_id, date, round=False)
         # prices on orders are rounded when they are stored
-        price = currency._convert(
-            price, self.company_id.currency_id, self.company_id, date, round=False
-        )
         digits = self.env["decimal.precision"].precision_get("Product Price")
-        return round(price, digits)
+        return float_round(price, precision_digits=digits)
 
     # === SCREENS === #
 
