@@ -97,13 +97,12 @@ class TestCustomerTierPrices(TierCommon):
 
     def test_a_pricelist_by_hand_wins_also_the_public_one(self):
         own = self.env["product.pricelist"].create({"name": "Own"})
-        self.customer.property_product_pricelist = own
-        self.assertEqual(self._quote(self.drill, 1).pricelist_id, own)
-        self.customer.property_product_pricelist = self.public
-        self.assertEqual(self._quote(self.drill, 1).pricelist_id, self.public)
-        self.customer.property_product_pricelist = self.tier.pricelist_id
+        for chosen in (own, self.public, self.tier.pricelist_id):
+            self.customer.property_product_pricelist = chosen
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(self._quote(self.drill, 1).pricelist_id, chosen)
         self.assertFalse(self.customer.specific_property_product_pricelist)
-        self.assertEqual(self._quote(self.drill, 1).pricelist_id, self.tier.pricelist_id)
 
     def test_quotations_keep_their_prices_until_they_are_updated(self):
         order = self._quote(self.drill, 1)
