@@ -13,6 +13,7 @@ from . import (
     customer_import,
     customer_recycle,
     customer_search,
+    customer_tier,
     customer_timeline,
     hot_product,
     long_order,
@@ -25,6 +26,7 @@ BENCHMARKS = (
     customer_import,
     customer_search,
     customer_recycle,
+    customer_tier,
     customer_timeline,
 )
 

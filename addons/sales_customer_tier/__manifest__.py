@@ -1,0 +1,23 @@
+{
+    "name": "Sales Customers: Tiers",
+    "summary": "New, old and excellent customers, by rules, with their prices",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Cycle contributors",
+    "website": "https://github.com/sales-cycle/sales-cycle",
+    "license": "LGPL-3",
+    "depends": ["sales_customer", "sale"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sales_customer_tier_security.xml",
+        "data/ir_cron_data.xml",
+        "data/sales_customer_tier_data.xml",
+        "views/sales_customer_tier_simulation_views.xml",
+        "views/sales_customer_tier_views.xml",
+        "views/sales_customer_tier_history_views.xml",
+        "views/sales_customer_tier_assign_views.xml",
+        "views/res_partner_views.xml",
+        "views/sales_customer_tier_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}
