@@ -213,7 +213,19 @@ def read_placeholder(records, placeholder):
         return {}
     if placeholder.children:
         return read_related(records, field, placeholder)
+    if field.relational:
+        return read_names(records, field)
     return {record.id: convert_value(record, field) for record in records}
+
+
+def read_names(records, field):
+    """Return {record id: names of the related records that the user may read}."""
+    readable = records[field.name]._filtered_access("read")
+    names = dict(zip(readable.ids, readable.mapped("display_name"), strict=True))
+    return {
+        record.id: ", ".join(names[id_] for id_ in record[field.name].ids if id_ in names)
+        for record in records
+    }
 
 
 def read_related(records, field, placeholder):
@@ -237,10 +249,10 @@ def convert_value(record, field):
 
 
 def _convert_number(record, field, value):
-    digits = field.get_digits(record.env)
     if field.type == "monetary":
         currency = record[field.get_currency_field(record)]
         return Number(value, currency.decimal_places if currency else 2)
+    digits = field.get_digits(record.env)
     return Number(value, digits[1] if digits else 2, 0)
 
 
@@ -252,11 +264,6 @@ def _convert_selection(record, field, value):
     return dict(field._description_selection(record.env)).get(value, "") if value else ""
 
 
-def _convert_records(_record, _field, value):
-    readable = value._filtered_access("read")
-    return ", ".join(readable.mapped("display_name"))
-
-
 CONVERT = {
     "float": _convert_number,
     "monetary": _convert_number,
@@ -265,8 +272,5 @@ CONVERT = {
     "datetime": _convert_datetime,
     "selection": _convert_selection,
     "html": lambda _record, _field, value: html2plaintext(value or "").strip(),
-    "many2one": _convert_records,
-    "many2many": _convert_records,
-    "one2many": _convert_records,
     "binary": lambda _record, _field, value: Picture(base64.b64decode(value)) if value else None,
 }
