@@ -9,6 +9,10 @@ from ..tools.quotation_xlsx import make_quotation_xlsx
 WORD_TEMPLATE = "sales_quotation_document/data/quotation.docx"
 
 
+def is_figure(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sales.document.mixin"]
@@ -135,6 +139,16 @@ class SaleOrder(models.Model):
         return {order.id: order._get_tax_lines() for order in self}
 
     def _get_tax_lines(self):
+        lines = self.order_line.filtered(lambda line: not line.display_type)
+        groups = lines.tax_ids.flatten_taxes_hierarchy().tax_group_id
+        if len(groups) == 1 and all(line.tax_ids for line in lines):
+            # one group for all: its amounts are the order's, without taxing each line again
+            digits = self.currency_id.decimal_places
+            base, amount = (Number(self[name], digits) for name in ("amount_untaxed", "amount_tax"))
+            return [{"name": groups.name, "base": base, "amount": amount}]
+        return self._get_tax_lines_by_group()
+
+    def _get_tax_lines_by_group(self):
         digits = self.currency_id.decimal_places
         subtotals = (self.tax_totals or {}).get("subtotals", ())
         return [
@@ -148,6 +162,14 @@ class SaleOrder(models.Model):
         ]
 
     # === DOCUMENTS === #
+
+    def _get_document_data(self):
+        """Sections and notes have no figures: nobody wants zeros beside them."""
+        values = super()._get_document_data()
+        for line in values.get("lines", ()):
+            if line.get("kind") != "product":
+                line.update((name, None) for name, value in line.items() if is_figure(value))
+        return values
 
     def _get_document_name(self):
         return f"{self.type_name} {self.name}"

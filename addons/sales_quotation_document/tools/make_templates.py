@@ -21,8 +21,8 @@ FONT = "Microsoft YaHei"
 BLUE, LIGHT = "1F4E79", "EAF1F8"
 MADE = datetime(2026, 1, 1)
 COLUMNS = (
-    ("no", "line.number", 10, "center"),
-    ("description", "line.name", 66, "left"),
+    ("no", "line.number", 12, "center"),
+    ("description", "line.name", 64, "left"),
     ("quantity", "line.quantity", 22, "right"),
     ("unit", "line.unit", 18, "center"),
     ("price", "line.price", 24, "right"),
@@ -76,6 +76,8 @@ def mark_row(row, name):
 
 def set_widths(table, widths):
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=False):
             cell.width = Mm(width)
@@ -130,6 +132,7 @@ def make_lines(document):
     for cell, (name, _text, _width, _align) in zip(rows[0].cells, COLUMNS, strict=True):
         write(cell, tag(f"labels.{name}"), bold=True, colour="FFFFFF", align="center")
         shade(cell, BLUE)
+    set_widths(table, [width for _name, _text, width, _align in COLUMNS])
     statements = {
         1: "{%tr for line in lines %}",
         2: '{%tr if line.kind == "section" %}',
@@ -146,11 +149,13 @@ def make_lines(document):
         run.italic = not is_section
         if is_section:
             shade(cell, LIGHT)
-    for cell, (_name, text, _width, align) in zip(rows[7].cells, COLUMNS, strict=True):
-        write(cell, tag(text), align=align)
+    for cell, (name, text, _width, align) in zip(rows[7].cells, COLUMNS, strict=True):
+        shown = tag(text)
+        if name == "discount":
+            shown = f"{{% if {text} %}}{shown}%{{% endif %}}"
+        write(cell, shown, align=align)
     for number in (3, 5, 7):
         mark_row(rows[number], "w:cantSplit")
-    set_widths(table, [width for _name, _text, width, _align in COLUMNS])
 
 
 def make_totals(document):
@@ -222,11 +227,11 @@ def make_excel():
         ("E4", tag("labels.valid_until"), Font(name=FONT, bold=True)),
         ("F4", tag("valid_until"), Font(name=FONT)),
         ("E9", tag("labels.untaxed"), Font(name=FONT, bold=True)),
-        ("G9", "=SUM(G8)", Font(name=FONT, bold=True)),
+        ("G9", tag("untaxed"), Font(name=FONT, bold=True)),
         ("E10", tag("tax_line.name"), Font(name=FONT)),
         ("G10", tag("tax_line.amount"), Font(name=FONT)),
         ("E11", tag("labels.total"), Font(name=FONT, bold=True, size=12)),
-        ("G11", "=G9+SUM(G10)", Font(name=FONT, bold=True, size=12)),
+        ("G11", tag("total"), Font(name=FONT, bold=True, size=12)),
         ("A13", tag("terms"), Font(name=FONT)),
     )
     for place, value, font in rows:

@@ -16,7 +16,7 @@ COLUMNS = (
     ("quantity", 11, lambda line: line.get("quantity"), "quantity"),
     ("unit", 9, lambda line: line.get("unit"), "center"),
     ("price", 13, lambda line: line.get("price"), "price"),
-    ("discount", 8, lambda line: line.get("discount"), "percent"),
+    ("discount", 8, lambda line: line.get("discount") or None, "percent"),
     ("taxes", 14, lambda line: line.get("taxes"), "center"),
     ("amount", 15, lambda line: line.get("subtotal"), "money"),
 )
