@@ -206,10 +206,12 @@ def read_values(records, schema):
 
 def read_placeholder(records, placeholder):
     """Return {record id: value} of one placeholder."""
+    field = records._fields.get(placeholder.source)
+    if field is not None and not records._has_field_access(field, "read"):
+        return {}
     if placeholder.compute:
         return getattr(records, placeholder.compute)()
-    field = records._fields.get(placeholder.source)
-    if field is None or not records._has_field_access(field, "read"):
+    if field is None:
         return {}
     if placeholder.children:
         return read_related(records, field, placeholder)

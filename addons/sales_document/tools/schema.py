@@ -10,7 +10,8 @@ class Placeholder:
     :param str source: the field of the record that it is read from
     :param children: placeholders of the related record(s), by name
     :param str item: of a list: what one of its items is called, as in ``line`` of ``lines``
-    :param compute: name of a method that returns {record id: value} instead of a field
+    :param compute: name of a method that returns {record id: value}; then ``source`` is the field
+        whose readers may have it
     :param label: what it is; else the label of the field
     """
 

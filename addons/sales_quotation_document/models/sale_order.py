@@ -82,6 +82,7 @@ class SaleOrder(models.Model):
     @api.model
     def _get_document_taxes_schema(self):
         return Placeholder(
+            "tax_totals",
             compute="_get_document_taxes",
             item="tax_line",
             label=self.env._("Taxes by Group"),
