@@ -1,5 +1,4 @@
 from jinja2 import TemplateError
-from jinja2.exceptions import TemplateRuntimeError
 
 from odoo.tests import tagged
 
@@ -54,13 +53,14 @@ ATTACKS = (
     "{% for a in 'ab' %}{% endfor %}",
     "{{ ['a', 'b'] | sum(start=0) }}",
 )
+REFUSALS = (DocumentProblem, TemplateError, TypeError, RecursionError)
 HARMLESS = {
     # what a Python object has, plain data has not
     "{{ company.logo.content }}|{{ company.logo }}": "|",
     "{{ number.upper }}": "",
     "{{ number['__class__'] }}": "",
     "{{ lines['append'] }}": "",
-    "{{ lines | sum('__class__') }}": "0",
+    "{{ lines | sum('__class__') }}": "0.00",
     "{{ total.as_integer_ratio }}{{ total.digits }}": "",
     "{{ customer.items }}{{ customer['get'] }}": "",
     "{{ unknown.deeper.still }}": "",
@@ -75,13 +75,17 @@ class TestTemplateSandbox(DocumentCommon):
         sandbox = self._sandbox()
         return sandbox.from_string(source).render({**self.values, **values})
 
+    def assertRefused(self, function, *args):
+        try:
+            found = function(*args)
+        except REFUSALS:
+            return
+        self.fail(f"this came out: {str(found)[:200]}")
+
     def test_attacks_are_refused(self):
         for source in ATTACKS:
-            with (
-                self.subTest(source),
-                self.assertRaises((DocumentProblem, TemplateError, TypeError)),
-            ):
-                self.fail(f"rendered: {self._render(source)[:200]}")
+            with self.subTest(source):
+                self.assertRefused(self._render, source)
 
     def test_attributes_of_python_do_not_exist(self):
         for source, expected in HARMLESS.items():
@@ -92,12 +96,8 @@ class TestTemplateSandbox(DocumentCommon):
         sandbox = self._sandbox(autoescape=False)
         for source in ATTACKS:
             if source.startswith("{{") and source.count("{{") == 1:
-                with (
-                    self.subTest(source),
-                    self.assertRaises((DocumentProblem, TemplateError, TypeError)),
-                ):
-                    found = sandbox.work_out(source[2:-2].strip(), self.values)
-                    self.fail(f"worked out: {str(found)[:200]}")
+                with self.subTest(source):
+                    self.assertRefused(sandbox.work_out, source[2:-2].strip(), self.values)
 
     def test_loops_have_an_end(self):
         nested = "{% for a in lines %}" * 12 + "x" + "{% endfor %}" * 12
@@ -112,10 +112,7 @@ class TestTemplateSandbox(DocumentCommon):
         self.assertIn("seconds", caught.exception.describe(self.env))
 
     def test_deep_expressions_do_not_break_the_server(self):
-        with self.assertRaises(
-            (DocumentProblem, TemplateRuntimeError, RecursionError, TemplateError)
-        ):
-            self._render("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}")
+        self.assertRefused(self._render, "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}")
 
     def test_values_are_escaped_in_word(self):
         text = self._render("{{ customer.name }}", customer={"name": "<w:p>&"})

@@ -182,9 +182,9 @@ class TemplateChecker:
     def _check_names(self, tree):
         for node in [tree, *tree.find_all((nodes.Filter, nodes.Test))]:
             if isinstance(node, nodes.Filter) and node.name not in self.sandbox.filters:
-                self._report_unknown(node.name, self.sandbox.filters)
+                self._report_unknown(node.name, self.sandbox.filters, is_name=False)
             elif isinstance(node, nodes.Test) and node.name not in self.sandbox.tests:
-                self._report_unknown(node.name, self.sandbox.tests)
+                self._report_unknown(node.name, self.sandbox.tests, is_name=False)
         for node in _outermost_paths(tree):
             self._resolve(node)
 
@@ -220,33 +220,30 @@ class TemplateChecker:
             known.setdefault("loop", LOOP)
         return known
 
-    def _report_unknown(self, name, known, before=()):
+    def _report_unknown(self, name, known, before=(), is_name=True):
         last = name.rpartition(".")[2]
-        candidates = {candidate: candidate for candidate in known if candidate[0] != "_"}
-        if not before:
-            candidates.update(
-                (child, f"{top}.{child}")
-                for top, node in self.schema.items()
-                if not node.is_list
-                for child in node.children
-                if child not in candidates
+        if is_name and last in self.items and not before:
+            text = _lt(
+                "“%(item)s” is only known inside {%% for %(item)s in %(list)s %%}.",
+                item=last,
+                list=self.items[last][0],
             )
-        meant = difflib.get_close_matches(last, candidates, 1, 0.6)
-        if meant:
-            shown = ".".join([*before, candidates[meant[0]]])
-            self._report(
-                _lt("“%(word)s” is unknown; did you mean “%(meant)s”?", word=name, meant=shown)
-            )
-        elif last in self.items and not before:
-            self._report(
-                _lt(
-                    "“%(item)s” is only known inside {%% for %(item)s in %(list)s %%}.",
-                    item=last,
-                    list=self.items[last][0],
-                )
-            )
+        elif meant := self._find_meant(last, known, before, is_name):
+            text = _lt("“%(word)s” is unknown; did you mean “%(meant)s”?", word=name, meant=meant)
         else:
-            self._report(_lt("“%s” is unknown.", name))
+            text = _lt("“%s” is unknown.", name)
+        self._report(text)
+
+    def _find_meant(self, last, known, before, is_name):
+        """Return the nearest known name, also of what is one level below."""
+        names = {name: name for name in known if name[0] != "_"}
+        for top, node in self.schema.items() if is_name and not before else ():
+            if not node.is_list:
+                names.update(
+                    (child, f"{top}.{child}") for child in node.children if child not in names
+                )
+        found = difflib.get_close_matches(last, names, 1, 0.6)
+        return ".".join([*before, names[found[0]]]) if found else None
 
 
 def _path_of(node):

@@ -9,7 +9,7 @@ class DocumentProblem(Exception):
     """A file or a placeholder that cannot be used.
 
     :param text: what is wrong, translated when it is shown
-    :param str place: where, such as ``Quotation!C12``
+    :param place: where, such as ``Quotation!C12``; or parts of it, as translated texts
     """
 
     def __init__(self, text, place=""):
@@ -20,4 +20,6 @@ class DocumentProblem(Exception):
     def describe(self, env):
         """Return the sentence that the user of ``env`` reads."""
         text = env._(self.text)
-        return f"{self.place}: {text}" if self.place else text
+        parts = [self.place] if isinstance(self.place, str) else self.place
+        place = ", ".join(part if isinstance(part, str) else env._(part) for part in parts)
+        return f"{place}: {text}" if place else text

@@ -46,7 +46,7 @@ def check_docx(content, sandbox, schema):
 
 def iterate_texts(document):
     """Yield (place, text) of every paragraph, in the order in which they are read."""
-    yield from _iterate_part(document.element.body, document, "")
+    yield from _iterate_part(document.element.body, document, ())
     seen = set()
     for section in document.sections:
         for name in ("header", "footer", "first_page_header", "first_page_footer"):
@@ -54,7 +54,7 @@ def iterate_texts(document):
             if not part.is_linked_to_previous and part.part.partname not in seen:
                 seen.add(part.part.partname)
                 where = _lt("header") if name.endswith("header") else _lt("footer")
-                yield from _iterate_part(part._element, part, str(where))
+                yield from _iterate_part(part._element, part, (where,))
     properties = document.core_properties
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         yield name, getattr(properties, name) or ""
@@ -82,15 +82,14 @@ def _iterate_table(table, parent, where, number):
                 row=row_number,
                 cell=column,
             )
-            place = f"{where}, {place}" if where else str(place)
-            yield from _iterate_part(cell, parent, place)
+            yield from _iterate_part(cell, parent, (*where, place))
 
 
 def _iterate_paragraph(paragraph, where):
     # boxes of text stand inside of paragraphs
     text = "".join(node.text or "" for node in paragraph._p.iter(f"{NAMESPACE}t"))
     shown = f"“{text[:PLACE_LENGTH]}”"
-    yield (f"{where}, {shown}" if where else shown), text
+    yield (*where, shown), text
 
 
 def render_docx(content, sandbox, values):
