@@ -150,12 +150,14 @@ class SaleOrder(models.Model):
         return self._get_tax_lines_by_group()
 
     def _get_tax_lines_by_group(self):
-        digits = self.currency_id.decimal_places
+        currency, digits = self.currency_id, self.currency_id.decimal_places
         subtotals = (self.tax_totals or {}).get("subtotals", ())
         return [
             {
                 "name": group["group_name"],
-                "base": Number(group["display_base_amount_currency"] or 0.0, digits),
+                "base": Number(
+                    currency.round(group["display_base_amount_currency"] or 0.0), digits
+                ),
                 "amount": Number(group["tax_amount_currency"], digits),
             }
             for subtotal in subtotals
