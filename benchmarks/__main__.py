@@ -14,6 +14,7 @@ from . import (
     customer_recycle,
     customer_search,
     customer_timeline,
+    document_export,
     hot_product,
     long_order,
 )
@@ -26,6 +27,7 @@ BENCHMARKS = (
     customer_search,
     customer_recycle,
     customer_timeline,
+    document_export,
 )
 
 
