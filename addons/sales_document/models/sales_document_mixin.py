@@ -255,7 +255,8 @@ def _convert_number(record, field, value):
         currency = record[field.get_currency_field(record)]
         return Number(value, currency.decimal_places if currency else 2)
     digits = field.get_digits(record.env)
-    return Number(value, digits[1] if digits else 2, 0)
+    least = field.get_min_display_digits(record.env) or 0
+    return Number(value, max(digits[1] if digits else 6, least), least)
 
 
 def _convert_datetime(record, _field, value):

@@ -1,1 +1,1 @@
-from . import sale_order, sale_order_line, sales_document_template
+from . import res_partner, sale_order, sale_order_line, sales_document_template

@@ -66,7 +66,9 @@ class SaleOrder(models.Model):
             "zip": Placeholder("zip"),
             "state": Placeholder("state_id"),
             "country": Placeholder("country_id"),
-            "address": Placeholder("contact_address_inline"),
+            "address": Placeholder(
+                "street", compute="_get_document_addresses", label=self.env._("Address")
+            ),
             "contact": Placeholder("name", label=self.env._("Contact")),
         }
 
