@@ -217,7 +217,15 @@ def read_placeholder(records, placeholder):
         return read_related(records, field, placeholder)
     if field.relational:
         return read_names(records, field)
+    if field.type == "binary":
+        return {record.id: Picture(make_loader(record, field)) for record in records}
     return {record.id: convert_value(record, field) for record in records}
+
+
+def make_loader(record, field):
+    """Return a function that reads one picture, and not those of all other records with it."""
+    alone = record.with_prefetch().with_context(bin_size=False)
+    return lambda: base64.b64decode(alone[field.name] or b"")
 
 
 def read_names(records, field):
@@ -275,5 +283,4 @@ CONVERT = {
     "datetime": _convert_datetime,
     "selection": _convert_selection,
     "html": lambda _record, _field, value: html2plaintext(value or "").strip(),
-    "binary": lambda _record, _field, value: Picture(base64.b64decode(value)) if value else None,
 }

@@ -42,9 +42,7 @@ class SalesDocumentTemplate(models.Model):
     )
     file = fields.Binary(required=True, attachment=True)
     file_name = fields.Char()
-    kind = fields.Selection(
-        [("xlsx", "Excel"), ("docx", "Word")], string="Format", readonly=True, required=True
-    )
+    kind = fields.Selection([("xlsx", "Excel"), ("docx", "Word")], string="Format", readonly=True)
     placeholders = fields.Html(
         compute="_compute_placeholders",
         sanitize=False,

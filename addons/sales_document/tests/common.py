@@ -89,7 +89,7 @@ class DocumentCommon(BaseCommon):
             "total": Number(1234.5),
             "note": "",
             "customer": {"name": "成都朗速科技有限公司", "city": "成都"},
-            "company": {"name": "Pumps & Co <Ltd>", "logo": Picture(make_png())},
+            "company": {"name": "Pumps & Co <Ltd>", "logo": Picture(make_png)},
             "lines": [cls._make_line(n) for n in range(1, 4)],
         }
 

@@ -176,6 +176,12 @@ class TestExcelTemplates(DocumentCommon):
         self.assertEqual(sheet["B3001"].value, "=SUM(B1:B3000)")
         self.assertLess(time.perf_counter() - start, 20)
 
+    def test_the_number_of_cells_has_an_end(self):
+        cells = {f"{letter}1": "{{ line.number }}" for letter in "ABCDEFGHIJKL"}
+        self.assertProblem(
+            "more than 1,000,000 cells", self._render_xlsx, cells, {"lines": [{}] * 90_000}
+        )
+
     # === CHECK === #
 
     def test_a_wrong_placeholder_is_named_with_its_cell_and_the_nearest_name(self):

@@ -104,10 +104,24 @@ class TestOfficeFiles(DocumentCommon):
         wide = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16")
         self._refuse("not in UTF-8", repack(self.docx, {"word/document.xml": wide}))
 
+    def test_parts_are_what_their_content_says(self):
+        """The list of content types may call any part a document, whatever its name ends with."""
+        part = b'<?xml version="1.0"?><!DOCTYPE a><a/>'
+        self._refuse("XML entities", repack(self.docx, {"word/picture.png": part}))
+        rows = "".join(f'<row r="{n}"/>' for n in range(1, 6_000))
+        sheet = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
+        self._refuse("has 5,999 rows", repack(self.xlsx, {"xl/other/sheet.dat": sheet}))
+        wide = '<?xml version="1.0" encoding="IBM037"?><a/>'
+        self._refuse("not in UTF-8", repack(self.docx, {"word/document.xml": wide}))
+        self._refuse("charts", repack(self.xlsx, {"xl/charts/chart1.xml": "<a/>"}))
+
     def test_zip_bombs(self):
         bomb = repack(self.docx, {"word/document.xml": b"<a>" + bytes(1 << 24) + b"</a>"})
         self.assertLess(len(bomb), 1 << 20)
         self._refuse("word/document.xml of the file is too large", bomb)
+        many = "<w:p/>" * (office_file.ELEMENTS + 1)
+        bomb = repack(self.docx, {"word/document.xml": f"<w:document>{many}</w:document>"})
+        self._refuse("too large when unpacked", bomb)
         many = {f"word/media/{n}.bin": b"x" for n in range(office_file.PARTS)}
         self._refuse("parts inside", repack(self.docx, many))
         self._refuse("larger than", bytes(office_file.FILE_BYTES + 1))

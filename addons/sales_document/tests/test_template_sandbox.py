@@ -105,6 +105,18 @@ class TestTemplateSandbox(DocumentCommon):
             self._render(nested)
         self.assertIn("rounds", caught.exception.describe(self.env))
 
+    def test_what_is_written_has_an_end(self):
+        many = [{"name": "x" * 10_000}] * 100
+        nested = "{% for a in lines %}{% for b in lines %}{{ b.name }}{% endfor %}{% endfor %}"
+        with self.assertRaises(DocumentProblem) as caught:
+            self._render(nested, lines=many)
+        self.assertIn("too large", caught.exception.describe(self.env))
+        with self.assertRaises(DocumentProblem) as caught:
+            self._render(
+                "{% for a in lines %}{{ image(company.logo) }}{% endfor %}", lines=[{}] * 3000
+            )
+        self.assertIn("pictures", caught.exception.describe(self.env))
+
     def test_time_has_an_end(self):
         sandbox = self._sandbox(seconds=0)
         with self.assertRaises(DocumentProblem) as caught:

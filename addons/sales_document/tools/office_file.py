@@ -1,10 +1,11 @@
 """Whether an uploaded file is a Word or Excel file that can be opened without danger."""
 
 import io
+import itertools
 import re
 import zipfile
 import zlib
-from xml.etree.ElementTree import ParseError, iterparse
+from xml.parsers import expat
 
 from openpyxl.utils import range_boundaries
 
@@ -20,6 +21,7 @@ PART_BYTES = 12 << 20  # of one part that is XML
 RATIO = 150  # unpacked to packed, of a part above RATIO_BYTES
 RATIO_BYTES = 1 << 20
 PARTS = 2_000
+ELEMENTS = 500_000  # of one part
 SHEET_ROWS = 5_000
 SHEET_CELLS = 100_000
 CHUNK = 1 << 16
@@ -42,8 +44,11 @@ MACRO = re.compile(rb"macroEnabled|vbaProject|ms-office\.vba|macrosheet", re.I)
 FORBIDDEN_PARTS = (
     (re.compile(r"vbaproject|vbadata|/macrosheets/|/dialogsheets/", re.I), _lt("macros")),
     (re.compile(r"/embeddings/|oleobject|/activex/|/ctrlprops/", re.I), _lt("embedded objects")),
+    # openpyxl would drop them silently
+    (re.compile(r"^/xl/charts/", re.I), _lt("charts")),
     (re.compile(r"/externallinks/|/connections\.xml|/querytables/", re.I), _lt("external links")),
 )
+SHEET_DATA = re.compile(rb"<(\w+:)?sheetData\b")
 ENTITIES = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
 FIELD_CODES = re.compile(
     rb"\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|DATABASE|IMPORT|LINK)\b(?=[^<]*[\"\\\\])"
@@ -51,7 +56,9 @@ FIELD_CODES = re.compile(
 EXTERNAL = re.compile(rb"<Relationship\b[^>]*>", re.I)
 DDE_LINK = re.compile(rb"<(ddeLink|oleLink)\b", re.I)
 AREAS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref=\"([A-Z0-9:$]+)\"")
-SHEET_PART = re.compile(r"^xl/worksheets/[^/]+\.xml$")
+ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)", re.I)
+ENCODINGS = (b"utf-8", b"utf8", b"ascii", b"us-ascii")
+UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 def check_office_file(content, file_name=""):
@@ -126,15 +133,15 @@ def _read_part(archive, info, left):
             parts.append(chunk)
             size += len(chunk)
             if size > RATIO_BYTES and size > RATIO * max(info.compress_size, 1):
-                raise _make_bomb_problem(info)
+                raise _make_bomb_problem(info.filename)
             if size > limit:
-                raise _make_bomb_problem(info)
+                raise _make_bomb_problem(info.filename)
     return b"".join(parts)
 
 
-def _make_bomb_problem(info):
+def _make_bomb_problem(name):
     return DocumentProblem(
-        _lt("the part %s of the file is too large when unpacked (a zip bomb?).", info.filename)
+        _lt("the part %s of the file is too large when unpacked (a zip bomb?).", name)
     )
 
 
@@ -148,19 +155,26 @@ def _find_kind(content_types, names):
 
 
 def _check_part(name, part):
-    if not name.endswith((".xml", ".rels", ".vml")):
+    # a part is what its content says: the list of content types can call any name a document
+    text = part.removeprefix(UTF_8_MARK).lstrip()
+    is_named = name.endswith((".xml", ".rels", ".vml"))
+    if not is_named and not text.startswith(b"<") and part[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return
     # another encoding would hide from the searches below what a parser still reads
-    if part[:2] in (b"\xff\xfe", b"\xfe\xff") or re.match(rb"<\?xml[^>]*encoding=.utf-?16", part):
+    encoding = ENCODING.match(text)
+    if not text.startswith(b"<") or (encoding and encoding[1].lower() not in ENCODINGS):
         raise DocumentProblem(_lt("the part %s of the file is not in UTF-8.", name))
+    if len(part) > PART_BYTES:
+        raise _make_bomb_problem(name)
     if ENTITIES.search(part):
         raise DocumentProblem(_lt("the part %s of the file declares XML entities.", name))
     if DDE_LINK.search(part) or (name.startswith("word/") and _has_field_code(part)):
         raise DocumentProblem(_lt("the part %s of the file fetches data from elsewhere.", name))
     if name.endswith(".rels"):
         _check_relationships(name, part)
-    elif SHEET_PART.match(name):
+    elif SHEET_DATA.search(part):
         _check_sheet(name, part)
+    _check_well_formed(name, part)
 
 
 def _has_field_code(part):
@@ -203,7 +217,6 @@ def _check_sheet(name, part):
         raise DocumentProblem(
             _lt("the sheet %s merges or links too many cells.", name.rpartition("/")[2])
         )
-    _check_well_formed(name, part)
 
 
 def _count_area(ref):
@@ -215,8 +228,16 @@ def _count_area(ref):
 
 
 def _check_well_formed(name, part):
+    """Parse without building anything: a small file can describe millions of elements."""
+    elements = itertools.count(1)
+
+    def count(_name, _attributes):
+        if next(elements) > ELEMENTS:
+            raise _make_bomb_problem(name)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = count
     try:
-        for _event, element in iterparse(io.BytesIO(part)):
-            element.clear()
-    except ParseError as error:
+        parser.Parse(part, True)
+    except expat.ExpatError as error:
         raise DocumentProblem(_lt("the part %s of the file is damaged.", name)) from error

@@ -8,7 +8,7 @@ exist. Loops count their rounds.
 import time
 from collections.abc import Mapping
 
-from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2 import StrictUndefined, Template, Undefined, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.parser import Parser
@@ -25,8 +25,9 @@ from .values import Picture, PlacedPicture
 _lt = LazyTranslate(__name__)
 
 ROUNDS = 500_000  # of all loops of a document together
+CHARACTERS = 80_000_000  # of all text that a document's template writes
+PICTURES = 2_000
 SECONDS = 20
-SOURCE_CHARACTERS = 10_000_000
 LONGEST_EXPRESSION = 1_000
 LOOP_NAMES = {"index", "index0", "first", "last", "length", "revindex", "revindex0"}
 TESTS = ("defined", "undefined", "none", "odd", "even", "divisibleby", "number", "string")
@@ -90,6 +91,18 @@ class SilentUndefined(StrictUndefined):
         return self
 
 
+class BoundedTemplate(Template):
+    """A template whose output has an end, whatever its loops repeat."""
+
+    def render(self, *args, **kwargs):
+        """Return the text of the template, as far as the document's budget goes."""
+        chunks = []
+        for chunk in self.generate(*args, **kwargs):
+            self.environment.count_characters(len(chunk))
+            chunks.append(chunk)
+        return "".join(chunks)
+
+
 class DocumentSandbox(ImmutableSandboxedEnvironment):
     """The environment of one document.
 
@@ -97,6 +110,7 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
     """
 
     intercepted_binops = frozenset(NUMERIC)
+    template_class = BoundedTemplate
 
     def __init__(self, formats, autoescape=True, seconds=SECONDS):
         super().__init__(
@@ -114,7 +128,7 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
         self.globals = {CALLABLE: self.make_picture}
         self._checked = None
         self._compiled = {}
-        self.rounds = ROUNDS
+        self.rounds, self.characters, self.pictures = ROUNDS, CHARACTERS, PICTURES
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
 
@@ -192,6 +206,9 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
         """Place a picture, so many millimetres wide."""
         if not isinstance(picture, Picture):
             return ""
+        self.pictures -= 1
+        if self.pictures < 0:
+            raise DocumentProblem(_lt("the document has more than %s pictures.", f"{PICTURES:,}"))
         return PlacedPicture(picture, min(max(float(width), 1), 500) if width else None)
 
     # ---- how long it may take -------------------------------------------------------------------
@@ -210,6 +227,12 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
                     _lt("the loops of this template make more than %s rounds.", f"{ROUNDS:,}")
                 )
             yield item
+
+    def count_characters(self, count):
+        self.characters -= count
+        self.check_time()
+        if self.characters < 0:
+            raise DocumentProblem(_lt("the document gets too large."))
 
     def check_time(self):
         if time.monotonic() > self.deadline:

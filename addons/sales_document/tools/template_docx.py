@@ -3,6 +3,7 @@
 import io
 
 from docx import Document
+from docx.oxml import parse_xml
 from docx.shared import Mm
 from docx.table import Table
 from docx.text.paragraph import Paragraph
@@ -55,6 +56,10 @@ def iterate_texts(document):
                 seen.add(part.part.partname)
                 where = _lt("header") if name.endswith("header") else _lt("footer")
                 yield from _iterate_part(part._element, part, (where,))
+    for part in document.part.package.iter_parts():
+        if part.content_type.endswith(".footnotes+xml"):
+            for paragraph in parse_xml(part.blob).iter(f"{NAMESPACE}p"):
+                yield from _iterate_paragraph(Paragraph(paragraph, document), (_lt("footnote"),))
     properties = document.core_properties
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         yield name, getattr(properties, name) or ""

@@ -29,6 +29,7 @@ from .values import Number, PlacedPicture, clean_text, is_risky
 _lt = LazyTranslate(__name__)
 
 LONGEST_CELL = 32_767
+MOST_CELLS = 1_000_000
 POINTS_PER_MM = 72 / 25.4
 PIXELS_PER_MM = 96 / 25.4
 LINE_POINTS = 15
@@ -191,6 +192,7 @@ class SheetWriter:
         templates = {}
         for (row, _column), cell in sorted(sheet._cells.items()):
             templates.setdefault(row, []).append(cell)
+        self._check_size(templates)
         heights = dict(sheet.row_dimensions)
         merged = [(area, self._find_merged_rows(area)) for area in sheet.merged_cells.ranges]
         sheet._cells = {}
@@ -203,6 +205,13 @@ class SheetWriter:
         self._merge(merged)
         self._move_areas()
         self._place_pictures()
+
+    def _check_size(self, templates):
+        count = sum(len(templates.get(row.source, ())) for row in self.layout.out)
+        if count > MOST_CELLS:
+            raise DocumentProblem(
+                _lt("the document has more than %s cells.", f"{MOST_CELLS:,}"), self.sheet.title
+            )
 
     def _write_height(self, number, dimension):
         if dimension is not None and (dimension.ht or dimension.hidden or dimension.outlineLevel):
@@ -293,6 +302,7 @@ class SheetWriter:
     def _write_text(self, cell, text):
         """Text stays text, whatever it begins with."""
         text = clean_text(text)[:LONGEST_CELL]
+        self.sandbox.count_characters(len(text))
         cell._value, cell.data_type = text, "s"
         if is_risky(text):
             cell.quotePrefix = True

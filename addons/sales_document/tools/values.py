@@ -31,12 +31,18 @@ class Number(float):
 
 
 class Picture:
-    """A picture of the record: templates can place it and nothing else."""
+    """A picture of the record: templates can place it and nothing else.
 
-    __slots__ = ("content",)
+    :param load: returns its bytes; called when the picture is placed, for most never are
+    """
 
-    def __init__(self, content):
-        self.content = content
+    __slots__ = ("_load",)
+
+    def __init__(self, load):
+        self._load = load
+
+    def __bool__(self):
+        return bool(self._load())
 
     def __str__(self):
         return ""
@@ -44,7 +50,7 @@ class Picture:
     def open_png(self):
         """Return (stream, width, height) for Word and Excel; None if it is unreadable."""
         try:
-            with Image.open(io.BytesIO(self.content)) as picture:
+            with Image.open(io.BytesIO(self._load() or b"")) as picture:
                 if picture.width * picture.height > PICTURE_PIXELS:
                     return None
                 picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))

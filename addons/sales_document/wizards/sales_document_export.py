@@ -45,7 +45,7 @@ class SalesDocumentExport(models.TransientModel):
     can_post = fields.Boolean(compute="_compute_can_post")
     file = fields.Binary(attachment=True, readonly=True)
     file_name = fields.Char(readonly=True)
-    preview = fields.Html(readonly=True, sanitize_attributes=False)
+    preview = fields.Html(readonly=True)
 
     @api.depends("res_ids")
     def _compute_count(self):

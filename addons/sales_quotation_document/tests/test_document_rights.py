@@ -81,6 +81,11 @@ class TestDocumentRights(QuotationCommon):
         self.assertEqual(data["customer"], {})
         self.assertEqual(data["number"], self.order.name)
 
+    def test_pictures_are_read_only_when_they_are_placed(self):
+        data = self.order._get_document_data()
+        self.assertTrue(data["company"]["logo"].open_png())
+        self.assertFalse(data["lines"][1]["product"]["image"])
+
     def test_data_holds_no_records(self):
         def check(value):
             if isinstance(value, dict):
