@@ -15,6 +15,7 @@ from . import (
     customer_search,
     customer_tier,
     customer_timeline,
+    document_export,
     hot_product,
     long_order,
 )
@@ -28,6 +29,7 @@ BENCHMARKS = (
     customer_recycle,
     customer_tier,
     customer_timeline,
+    document_export,
 )
 
 

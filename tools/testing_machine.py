@@ -1,4 +1,7 @@
-"""Programs that the tests drive and that are no Python packages: a browser, nginx, fonts."""
+"""Programs that the tests drive and that are no Python packages.
+
+A browser, nginx, fonts, and LibreOffice, which opens what the addons export.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ from . import debian, process
 from .console import ToolError, step
 from .environment import Environment
 
-PROGRAMS_UNPACKED = {"chromium": "usr/lib/chromium/chromium", "nginx": "usr/sbin/nginx"}
+OFFICE = "usr/lib/libreoffice"
+PROGRAMS_UNPACKED = {
+    "chromium": "usr/lib/chromium/chromium",
+    "nginx": "usr/sbin/nginx",
+    "soffice": f"{OFFICE}/program/soffice",
+}
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 CHINESE_FONTS = ("opentype/noto/*CJK*", "truetype/wqy/wqy*", "opentype/source-han-*/*")
 
@@ -31,6 +39,23 @@ def _has_chinese_font() -> bool:
     return any(any(folder.glob(form)) for folder in folders for form in CHINESE_FONTS)
 
 
+def _has_office(library: str) -> bool:
+    """Whether LibreOffice is there, with the part that reads this kind of document."""
+    found = shutil.which("soffice")
+    if not found:
+        return False
+    unpacked = Path(found).parent.parent / "tree" / OFFICE / "program"
+    return any((folder / library).exists() for folder in (Path(found).resolve().parent, unpacked))
+
+
+def _has_writer() -> bool:
+    return _has_office("libswlo.so")
+
+
+def _has_calc() -> bool:
+    return _has_office("libsclo.so")
+
+
 @dataclass(frozen=True)
 class Program:
     package: str
@@ -41,6 +66,8 @@ PROGRAMS = (
     Program("chromium", _has_browser),
     Program("nginx", _has_nginx),
     Program("fonts-noto-cjk", _has_chinese_font),
+    Program("libreoffice-writer-nogui", _has_writer),
+    Program("libreoffice-calc-nogui", _has_calc),
 )
 
 
@@ -89,11 +116,23 @@ def _unpack(packages: list[str], into: Path) -> None:
             f"unpacked here ({error}): have an administrator run "
             f"`apt-get install {' '.join(packages)}`."
         ) from error
+    _relocate_office(tree)
     for name, program in PROGRAMS_UNPACKED.items():
         if (tree / program).exists():
             _write_script(into / "bin" / name, tree, program)
     os.environ["PATH"] = f"{os.environ['PATH']}:{into / 'bin'}"
     _offer_fonts(tree, into / "share")
+
+
+def _relocate_office(tree: Path) -> None:
+    """Debian's LibreOffice names its folders in full; its registry is filled at installation."""
+    for settings in (tree / OFFICE / "program").glob("*rc"):
+        text = settings.read_text(encoding="utf-8")
+        moved = text.replace(f"file:///{OFFICE}", (tree / OFFICE).as_uri()).replace(
+            "file:///etc/libreoffice/registry", (tree / OFFICE / "share/.registry").as_uri()
+        )
+        if moved != text:
+            settings.write_text(moved, encoding="utf-8")
 
 
 def _write_script(script: Path, tree: Path, program: str) -> None:

@@ -1,0 +1,1 @@
+from . import sales_document_mixin, sales_document_template

@@ -1,0 +1,1 @@
+from . import test_document_rights, test_quotation_documents
