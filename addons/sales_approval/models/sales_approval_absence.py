@@ -21,7 +21,6 @@ class SalesApprovalAbsence(models.Model):
     )
     deputy_id = fields.Many2one(
         "res.users",
-        string="Deputy",
         required=True,
         index=True,
         ondelete="cascade",

@@ -20,11 +20,10 @@ class SalesApprovalMixin(models.AbstractModel):
         start = {"approval_state": "none", **dict.fromkeys(KEPT[1:], False)}
         if not (self.env.su or self.env.user._is_internal()):
             start = {}  # customers have no right to these fields, and no defaults
-        names = {f"default_{name}" for name in KEPT}
-        context = {k: v for k, v in self.env.context.items() if k not in names}
-        return super(SalesApprovalMixin, self.with_context(context)).create(
-            [{**{k: v for k, v in vals.items() if k not in KEPT}, **start} for vals in vals_list]
-        )
+        vals_list = [{k: v for k, v in vals.items() if k not in KEPT} for vals in vals_list]
+        forged = {f"default_{name}" for name in KEPT}.intersection(self.env.context)
+        documents = self.with_context(**dict.fromkeys(forged, False)) if forged else self
+        return super(SalesApprovalMixin, documents).create([{**v, **start} for v in vals_list])
 
     def write(self, vals):
         """Watch what is guarded; the state itself is written by nobody but the engine."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -41,8 +41,11 @@ class SalesApprovalLog(models.Model):
 
     def write(self, vals):
         """Refuse: a log that can be edited is none."""
-        raise UserError(self.env._("The approval log cannot be changed, by nobody."))
+        if self:
+            raise UserError(self.env._("The approval log cannot be changed, by nobody."))
+        return super().write(vals)
 
-    def unlink(self):
-        """Refuse: it goes only with its document."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_document(self):
+        """Refuse: it goes only with its document, by the database."""
         raise UserError(self.env._("The approval log cannot be deleted, by nobody."))

@@ -5,6 +5,7 @@ from odoo.tools.misc import formatLang
 
 # a customer reads his documents, too, and not what we think of them
 INTERNAL = "base.group_user"
+STATES = ("none", "waiting", "approved", "rejected", "outdated")
 
 
 class ApprovalMeasure(NamedTuple):
@@ -95,13 +96,14 @@ class SalesApprovalMixin(models.AbstractModel):
     @api.model
     def _selection_approval_state(self):
         """Give the states; a method, so that one translation serves all documents."""
-        return [
-            ("none", self.env._("Not Asked")),
-            ("waiting", self.env._("Waiting for Approval")),
-            ("approved", self.env._("Approved")),
-            ("rejected", self.env._("Rejected")),
-            ("outdated", self.env._("Needs Approval Again")),
-        ]
+        labels = (
+            self.env._("Not Asked"),
+            self.env._("Waiting for Approval"),
+            self.env._("Approved"),
+            self.env._("Rejected"),
+            self.env._("Needs Approval Again"),
+        )
+        return list(zip(STATES, labels, strict=True))
 
     # ---- what a document says about itself ----------------------------------------------------
 

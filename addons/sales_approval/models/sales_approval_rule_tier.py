@@ -33,7 +33,6 @@ class SalesApprovalRuleTier(models.Model):
     )
     group_id = fields.Many2one(
         "res.groups",
-        string="Group",
         help="Who is asked; for a manager or field: who is asked when nobody is found there.",
     )
     approver_field = fields.Char(string="Field", help="A path to users, such as team_id.user_id.")

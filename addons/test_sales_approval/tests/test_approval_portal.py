@@ -57,10 +57,12 @@ class TestApprovalPortal(ApprovalCase):
         offer = self._new_offer()
         self._sign(offer)
 
+        why = "No stock"
+
         def fail(document):
             document.note = "half done"
             document.flush_recordset()
-            raise UserError("No stock")
+            raise UserError(why)
 
         self.patch(self.env.registry["test.approval.document"], "_send", fail)
         offer.with_user(self.lead).action_approval_approve()
