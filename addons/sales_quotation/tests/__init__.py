@@ -1,0 +1,5 @@
+from . import (
+    test_ceiling,
+    test_floor,
+    test_queries,
+)
