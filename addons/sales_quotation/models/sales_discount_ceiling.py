@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class SalesDiscountCeiling(models.Model):
@@ -34,13 +33,10 @@ class SalesDiscountCeiling(models.Model):
         "CHECK (percent >= 0 AND percent <= 100)", "A ceiling is between 0 and 100 percent."
     )
 
-    @api.constrains("user_id", "group_id")
-    def _check_whose(self):
-        for rule in self:
-            if bool(rule.user_id) == bool(rule.group_id):
-                raise ValidationError(
-                    self.env._("A discount ceiling is either for a salesperson or for a role.")
-                )
+    _whose_check = models.Constraint(
+        "CHECK ((user_id IS NULL) <> (group_id IS NULL))",
+        "A discount ceiling is either for a salesperson or for a role.",
+    )
 
     @api.depends("user_id", "group_id", "categ_id", "percent")
     def _compute_display_name(self):

@@ -1,5 +1,9 @@
 from . import (
     test_ceiling,
+    test_fast_hands,
     test_floor,
+    test_gate,
+    test_pasted_lines,
+    test_portal,
     test_queries,
 )

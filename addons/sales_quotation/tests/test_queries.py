@@ -67,22 +67,21 @@ class TestQueries(QuotationCase):
         order.order_line.flush_recordset()
 
     def test_resolving_is_constant(self):
-        orders = [self._new_long_order(count) for count in (2, 10, 100)]
+        orders = [self._new_long_order(count) for count in (1, 1, 10, 100)]
         counts = [self._count(lambda o=order: self._resolve(o)) for order in orders]
-        self.assertEqual(counts[0], counts[1], counts)
-        self.assertEqual(counts[1], counts[2], counts)
+        self.assertEqual(len(set(counts[1:])), 1, counts)  # the first one warms up
 
     def test_the_gate_and_the_banner_are_constant(self):
-        orders = [self._new_long_order(count) for count in (2, 10, 100)]
+        orders = [self._new_long_order(count) for count in (1, 1, 10, 100)]
         names = ["approval_needed", "approval_info", "price_mark", "price_info"]
         counts = [self._count(lambda o=order: o.read(names)) for order in orders]
-        self.assertEqual(counts[0], counts[2], counts)
+        self.assertEqual(len(set(counts[1:])), 1, counts)
 
     def test_reading_marks_and_texts_is_constant(self):
-        orders = [self._new_long_order(count) for count in (2, 10, 100)]
+        orders = [self._new_long_order(count) for count in (1, 1, 10, 100)]
         names = ["floor_text", "price_mark", "floor_price", "concession"]
         counts = [self._count(lambda o=order: o.order_line.read(names)) for order in orders]
-        self.assertEqual(counts[0], counts[2], counts)
+        self.assertEqual(len(set(counts[1:])), 1, counts)
 
     def test_simulation_is_constant(self):
         rule = self._new_floor(3.0)
