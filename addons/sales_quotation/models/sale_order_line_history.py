@@ -23,7 +23,8 @@ class SaleOrderLine(models.Model):
         partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
         domain = Domain("product_id", "=", line["product_id"]) & Domain("state", "=", "sale")
         domain &= Domain("display_type", "=", False) & Domain("product_uom_qty", ">", 0)
-        domain &= Domain("order_id", "!=", line.get("order_id") or 0)
+        if line.get("order_id"):
+            domain &= Domain("order_id", "!=", line["order_id"])
         mine = Domain("order_id.partner_id", "child_of", partner.ids)
         others = Domain("order_id.partner_id", "not in", self._get_family(partner))
         others &= self._get_like_customers_domain(partner)
@@ -44,7 +45,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_price_history(self, domain, line):
-        lines = self.search(domain, limit=COUNT, order="order_id desc, id desc")
+        lines = self.search(domain, limit=COUNT, order="order_id, id desc")
         readable = set(lines.order_partner_id._filtered_access("read").ids)
         return [found._prepare_price_history(line, readable) for found in lines]
 

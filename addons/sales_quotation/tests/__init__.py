@@ -6,4 +6,5 @@ from . import (
     test_pasted_lines,
     test_portal,
     test_queries,
+    test_tour,
 )

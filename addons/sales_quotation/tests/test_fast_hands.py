@@ -54,7 +54,8 @@ class TestFastHands(QuotationCase):
             "sale.group_discount_per_so_line"
         )
         dozen = self.env.ref("uom.product_uom_dozen")
-        self.product.uom_ids = dozen
+        dozen.active = True
+        self.product.product_tmpl_id.uom_ids = dozen
         order = self._new_order()
         text = f"code\tqty\tunit\tdiscount\nCAB\t1\t{dozen.name}\t5%\nPLG\t1\tbarrel\t"
         paste = self._paste(order, text)

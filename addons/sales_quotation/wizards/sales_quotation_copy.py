@@ -54,9 +54,9 @@ class SalesQuotationCopy(models.TransientModel):
         if self.prices == "then" and source.currency_id != order.currency_id:
             raise UserError(
                 self.env._(
-                    "%(source)s is in %(theirs)s and this quotation in %(ours)s. "
+                    "%(earlier)s is in %(theirs)s and this quotation in %(ours)s. "
                     "Take the lines with today's prices.",
-                    source=source.name,
+                    earlier=source.name,
                     theirs=source.currency_id.name,
                     ours=order.currency_id.name,
                 )
