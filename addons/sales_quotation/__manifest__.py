@@ -1,0 +1,26 @@
+{
+    "name": "Sales Quotation",
+    "summary": "Floor prices, discount ceilings and approval of quotations; last prices, pasted lines",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Cycle contributors",
+    "website": "https://github.com/sales-cycle/sales-cycle",
+    "license": "LGPL-3",
+    "depends": ["sales_approval", "sale_management", "sale_crm"],
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "data": [
+        "security/sales_quotation_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sales_quotation_security.xml",
+        "data/sales_approval_rule_data.xml",
+        "views/sales_price_floor_views.xml",
+        "views/sales_discount_ceiling_views.xml",
+        "views/sales_quotation_wizard_views.xml",
+        "views/sale_order_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["sales_quotation/static/src/**/*"],
+        "web.assets_tests": ["sales_quotation/static/tests/tours/**/*"],
+    },
+}

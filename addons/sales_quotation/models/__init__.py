@@ -1,0 +1,16 @@
+from . import (
+    product_pricelist,
+    res_users,
+    sales_approval_rule,
+    sales_price_rule,
+    sales_price_floor,
+    sales_discount_ceiling,
+    sale_order_line,
+    sale_order_line_floor,
+    sale_order_line_ceiling,
+    sale_order_line_guard,
+    sale_order_line_history,
+    sale_order,
+    sale_order_gate,
+    payment_transaction,
+)

@@ -1,0 +1,17 @@
+from odoo import models
+
+MANAGERS = "sales_team.group_sale_manager"
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _get_approval_manager(self):
+        """The leader of the sales team; the leader's are the sales managers."""
+        found = super()._get_approval_manager() or (self.sale_team_id.user_id - self)
+        return found.filtered("active") or self._get_sales_managers() - self
+
+    def _get_sales_managers(self):
+        group = self.env["ir.model.data"]._xmlid_to_res_id(MANAGERS)
+        users = self.env["res.groups"].sudo().browse(group).all_user_ids  # reason: to ask them
+        return users.filtered(lambda user: user._is_approval_interactive())

@@ -1,0 +1,170 @@
+from odoo import api, fields, models
+
+from odoo.addons.sales_approval.models.sales_approval_mixin import ApprovalMeasure
+
+from .sales_price_rule import MODES
+
+GAPS = ("floor_gap", "ceiling_gap")
+SHOWN = 20  # lines in a message; more are counted
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "sales.approval.mixin"]
+
+    _approval_lines_field = "order_line"
+    _approval_guarded_fields = {
+        "pricelist_id": "any",
+        "payment_term_id": "any",
+        "partner_id": "any",
+        "user_id": "any",
+    }
+    _approval_deferred_actions = {"action_confirm": "_validate_order"}
+
+    price_mark = fields.Selection(
+        MODES,
+        string="Price Check",
+        compute="_compute_price_mark",
+        groups="base.group_user",
+        help="The strictest of what the floors and ceilings of the lines say.",
+    )
+    price_info = fields.Text(
+        string="Prices", compute="_compute_price_mark", groups="base.group_user"
+    )
+
+    @api.depends("state", "order_line.price_mark", "order_line.floor_gap")
+    @api.depends_context("lang")
+    def _compute_price_mark(self):
+        for order in self:
+            marks = set(order.order_line.mapped("price_mark")) - {False}
+            if order.state not in ("draft", "sent"):
+                marks = set()
+            order.price_mark = next((mode for mode in ("stop", "approve", "warn") if mode in marks), False)
+            # what asks for approval is told by the banner of the approval
+            details = order.order_line._get_price_details(("warn", "stop")) if marks else []
+            order.price_info = self._get_price_lines_text(details)
+
+    @api.model
+    def _get_price_lines_text(self, details):
+        """Put details of lines into words, one line each."""
+        lines = self.env["sale.order.line"]
+        texts = [lines._get_price_detail_text(detail) for detail in details[:SHOWN]]
+        if len(details) > SHOWN:
+            texts.append(self.env._("and %s more", len(details) - SHOWN))
+        return "\n".join(texts)
+
+    def _get_price_day(self):
+        """Give the day that rules and rates of one order are taken from."""
+        day = self.date_order or fields.Datetime.now()
+        return fields.Datetime.context_timestamp(self, day).date()
+
+    def _get_ceiling_user(self):
+        """Give whose discount ceiling counts: the salesperson, else who made the order."""
+        return self.user_id or self.create_uid or self.env.user
+
+    def _get_price_reduction(self):
+        """Give the part of the lines' prices that other lines of one order take off again.
+
+        Odoo's discount on an order, a line with a negative price or a negative quantity: without
+        them, every line could be above its floor and the order below.
+        """
+        sold = taken = 0.0
+        for line in self.order_line:
+            if line.display_type or line.is_downpayment or line._is_reward():
+                continue
+            if line.price_subtotal < 0:
+                taken -= line.price_subtotal
+            else:
+                sold += line.price_subtotal
+        return min(taken / sold, 1.0) if sold else 0.0
+
+    def _recompute_prices(self):
+        """Resolve floors and ceilings, too, when somebody asks for today's prices."""
+        result = super()._recompute_prices()
+        self._resolve_floors()
+        return result
+
+    def _resolve_floors(self):
+        lines = self.order_line
+        names = ("floor_price", "pricelist_price", "discount_ceiling")
+        for name in names:
+            self.env.add_to_compute(lines._fields[name], lines)
+
+    # ---- what an approval looks at ------------------------------------------------------------
+
+    def _is_approval_open(self):
+        return self.state in ("draft", "sent")
+
+    def _get_approval_lines(self):
+        lines = super()._get_approval_lines()
+        return lines.filtered(lambda line: not line.display_type and not line.is_downpayment)
+
+    @api.model
+    def _get_approval_measure_definitions(self):
+        definitions = {
+            "amount": ApprovalMeasure(self.env._("Untaxed amount"), "currency"),
+            "concession": ApprovalMeasure(
+                self.env._("Highest concession"), "%", better="less", fields=("concession",)
+            ),
+            "exceptions": ApprovalMeasure(
+                self.env._("Lines below their floor or above the ceiling"),
+                better="less",
+                fields=GAPS,
+            ),
+            "below_floor": ApprovalMeasure(
+                self.env._("Lines below their floor"), better="less", fields=GAPS[:1]
+            ),
+            "above_ceiling": ApprovalMeasure(
+                self.env._("Lines above the ceiling"), better="less", fields=GAPS[1:]
+            ),
+        }
+        if "margin_percent" in self._fields:
+            definitions["margin"] = ApprovalMeasure(self.env._("Margin"), "%", better="more")
+        return definitions
+
+    def _get_approval_measures(self):
+        lines = self._get_approval_lines()
+        measures = {
+            "amount": self.amount_untaxed / (self.currency_rate or 1.0),
+            "concession": max(lines.mapped("concession"), default=0.0),
+            "exceptions": len(lines.filtered(lambda line: line._asks_for_approval())),
+            "below_floor": len(lines.filtered("is_below_floor")),
+            "above_ceiling": len(lines.filtered("is_above_ceiling")),
+        }
+        if "margin_percent" in self._fields:
+            measures["margin"] = self.margin_percent * 100
+        return measures
+
+    def _get_approval_needs(self):
+        """Add to what asks because of prices which lines they are."""
+        needs = super()._get_approval_needs()
+        for order in self.sudo().browse(needs):  # reason: floors are resolved for everybody
+            for reason in needs[order.id]:
+                if any(c["measure"] == "exceptions" for c in reason["conditions"]):
+                    reason["prices"] = order.order_line._get_price_details(("approve",))
+        return needs
+
+    @api.model
+    def _get_approval_reason_text(self, reason, currency=None):
+        if prices := reason.get("prices"):
+            return f"{reason['name']}:\n{self._get_price_lines_text(prices)}"
+        return super()._get_approval_reason_text(reason, currency)
+
+    @api.model
+    def _get_approval_action_label(self, action_name):
+        if action_name == "action_confirm":
+            return self.env._("Confirm")
+        return super()._get_approval_action_label(action_name)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _asks_for_approval(self):
+        return (self.is_below_floor and self.floor_mode == "approve") or (
+            self.is_above_ceiling and self.ceiling_mode == "approve"
+        )
+
+    def _is_reward(self):
+        """Say whether one line is a promotion's, which is decided elsewhere."""
+        return "is_reward_line" in self._fields and self.is_reward_line

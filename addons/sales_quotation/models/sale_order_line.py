@@ -1,0 +1,221 @@
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from .sales_price_rule import MODES
+
+# a customer reads the lines of his order, too, and not what we think of them
+INTERNAL = "base.group_user"
+DETAIL = "sales_quotation.group_floor_detail"
+
+
+class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sales.approval.line.mixin"]
+
+    _approval_document_field = "order_id"
+    _approval_guarded_fields = {
+        "product_id": "any",
+        "product_uom_id": "any",
+        "product_uom_qty": "neutral",
+        "price_unit": "more",
+        "discount": "less",
+        "concession": "less",
+        "floor_gap": "less",
+        "ceiling_gap": "less",
+    }
+
+    floor_price = fields.Float(
+        compute="_compute_floor",
+        store=True,
+        min_display_digits="Product Price",
+        groups=INTERNAL,
+        copy=False,
+        aggregator=None,
+        help="The lowest price without taxes, in the currency and for the unit of the line. "
+        "It is resolved when product, unit, customer, currency or date change; not when the cost "
+        "changes later.",
+    )
+    floor_mode = fields.Selection(
+        MODES, compute="_compute_floor", store=True, groups=INTERNAL, copy=False
+    )
+    floor_rule_id = fields.Many2one(
+        "sales.price.floor",
+        compute="_compute_floor",
+        store=True,
+        groups=DETAIL,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    floor_explanation = fields.Json(
+        compute="_compute_floor", store=True, groups=DETAIL, copy=False
+    )
+    floor_text = fields.Char(string="Floor", compute="_compute_floor_text", groups=INTERNAL)
+    floor_gap = fields.Float(
+        string="Below Floor (%)",
+        compute="_compute_gaps",
+        store=True,
+        digits=(16, 2),
+        groups=INTERNAL,
+        copy=False,
+        aggregator="max",
+    )
+    is_below_floor = fields.Boolean(
+        string="Below Floor", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+    )
+    pricelist_price = fields.Float(
+        compute="_compute_pricelist_price",
+        store=True,
+        min_display_digits="Product Price",
+        groups=INTERNAL,
+        copy=False,
+        aggregator=None,
+        help="What the customer's pricelist gives for this line, without taxes.",
+    )
+    concession = fields.Float(
+        string="Concession (%)",
+        compute="_compute_gaps",
+        store=True,
+        digits=(16, 2),
+        groups=INTERNAL,
+        copy=False,
+        aggregator="avg",
+        help="How far the line is below the price of the customer's pricelist, by its discount, "
+        "by a lower price, or by a discount on the whole order.",
+    )
+    ceiling_id = fields.Many2one(
+        "sales.discount.ceiling",
+        compute="_compute_ceiling",
+        store=True,
+        groups=DETAIL,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    discount_ceiling = fields.Float(
+        string="Discount Ceiling (%)",
+        compute="_compute_ceiling",
+        store=True,
+        digits=(16, 2),
+        groups=INTERNAL,
+        copy=False,
+        aggregator=None,
+    )
+    ceiling_mode = fields.Selection(
+        MODES, compute="_compute_ceiling", store=True, groups=INTERNAL, copy=False
+    )
+    ceiling_gap = fields.Float(
+        string="Above Ceiling (%)",
+        compute="_compute_gaps",
+        store=True,
+        digits=(16, 2),
+        groups=INTERNAL,
+        copy=False,
+        aggregator="max",
+    )
+    is_above_ceiling = fields.Boolean(
+        string="Above Ceiling", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+    )
+    price_mark = fields.Selection(
+        MODES,
+        string="Price Check",
+        compute="_compute_price_mark",
+        groups=INTERNAL,
+        help="The strictest of what the floor and the ceiling say.",
+    )
+
+    def _has_floor(self):
+        """Say whether one line sells something at a price that is ours to set."""
+        self.ensure_one()
+        return bool(
+            self.product_id
+            and not self.display_type
+            and not self.is_downpayment
+            and not self.is_expense
+            and self.product_id.type != "combo"
+            and not self._is_price_reduction_line()
+        )
+
+    def _is_price_reduction_line(self):
+        """Say whether one line takes something off the whole order, as Odoo's discounts do."""
+        return bool(self._is_discount_line() or self._is_global_discount())
+
+    def _get_price_currency(self):
+        return self.currency_id or self.company_id.currency_id or self.env.company.currency_id
+
+    def _get_untaxed_price(self, price, currency):
+        """Take the taxes of the product out of a price that includes them.
+
+        :param price: for one unit, as the product's own taxes have it
+        :param currency: res.currency of the price
+        """
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        if not any(tax.price_include for tax in taxes):
+            return price
+        found = taxes.with_context(round=False, round_base=False).compute_all(
+            price, currency, 1.0, product=self.product_id, partner=self.order_id.partner_id
+        )
+        return found["total_excluded"]
+
+    @api.depends("is_below_floor", "is_above_ceiling", "floor_mode", "ceiling_mode")
+    def _compute_price_mark(self):
+        ranks = [mode for mode, _label in MODES]
+        for line in self:
+            modes = [
+                line.is_below_floor and line.floor_mode,
+                line.is_above_ceiling and line.ceiling_mode,
+            ]
+            line.price_mark = max(filter(None, modes), key=ranks.index, default=False)
+
+    def _get_price_details(self, modes=("warn", "approve", "stop")):
+        """Give what is wrong with the prices of lines, as data.
+
+        :param modes: of the floors and ceilings that are looked at
+        :return: list of dict, for ``_get_price_detail_text``
+        """
+        details = []
+        for line in self:
+            if line.is_below_floor and line.floor_mode in modes:
+                price = line.floor_price * (1 - line.floor_gap / 100)
+                details.append(line._prepare_price_detail("floor", price, line.floor_price))
+            if line.is_above_ceiling and line.ceiling_mode in modes:
+                found = line._prepare_price_detail(
+                    "ceiling", line.concession, line.discount_ceiling
+                )
+                details.append(found)
+        return details
+
+    def _prepare_price_detail(self, kind, value, limit):
+        return {
+            "kind": kind,
+            "line": self.product_id.display_name or self.name or "",
+            "value": value,
+            "limit": limit,
+            "currency": self._get_price_currency().id,
+        }
+
+    @api.model
+    def _get_price_detail_text(self, detail):
+        """Put a detail into words: "Cable: 79.00 EUR is below the floor price 82.00 EUR"."""
+        if detail["kind"] == "ceiling":
+            return self.env._(
+                "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
+                line=detail["line"],
+                value=formatLang(self.env, detail["value"], digits=2),
+                limit=formatLang(self.env, detail["limit"], digits=2),
+            )
+        currency = self.env["res.currency"].browse(detail["currency"])
+        return self.env._(
+            "%(line)s: %(value)s is below the floor price %(limit)s",
+            line=detail["line"],
+            value=self._format_price(detail["value"], currency),
+            limit=self._format_price(detail["limit"], currency),
+        )
+
+    @api.model
+    def _format_price(self, value, currency):
+        """Write a unit price: with the decimals that it has, and no fewer than its currency."""
+        digits = max(self.env["decimal.precision"].precision_get("Product Price"), 2)
+        decimals = len(f"{value:.{digits}f}".rstrip("0").partition(".")[2])
+        shown = max(currency.decimal_places, decimals)
+        return f"{formatLang(self.env, value, digits=shown)} {currency.name}"

@@ -1,0 +1,113 @@
+"""Concessions: what the pricelist would give, what is given, and who may give how much."""
+
+from odoo import api, models
+
+SMALLEST = 0.005  # percent: what is shown as the same is the same
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _batch_rules(self):
+        return self.env["product.pricelist"]._batch_rules(self.product_id._origin)
+
+    def _compute_pricelist_item_id(self):
+        with self._batch_rules():
+            return super()._compute_pricelist_item_id()
+
+    def _compute_price_unit(self):
+        with self._batch_rules():
+            return super()._compute_price_unit()
+
+    def _compute_discount(self):
+        with self._batch_rules():
+            return super()._compute_discount()
+
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "display_type",
+        "is_downpayment",
+        "product_no_variant_attribute_value_ids",
+        "order_id.pricelist_id",
+        "order_id.currency_id",
+    )
+    def _compute_pricelist_price(self):
+        priced = self.filtered(lambda line: line.product_uom_id and line._has_floor())
+        (self - priced).pricelist_price = 0.0
+        with priced._batch_rules():
+            for line in priced:
+                mine = line.with_company(line.company_id)
+                price = mine._get_ceiling_price()
+                line.pricelist_price = mine._get_untaxed_price(price, line._get_price_currency())
+
+    def _get_ceiling_price(self):
+        """Give the price that a concession is measured from, as the product's taxes have it."""
+        if self.combo_item_id:
+            return self._get_combo_item_display_price()
+        return self._get_pricelist_price()
+
+    @api.depends(
+        "product_id",
+        "display_type",
+        "is_downpayment",
+        "company_id",
+        "order_id.partner_id",
+        "order_id.user_id",
+    )
+    def _compute_ceiling(self):
+        found = self.filtered(lambda line: line._has_floor())
+        (self - found).update(self._prepare_ceiling())
+        rules = self.env["sales.discount.ceiling"]._get_for_companies(found.company_id)
+        for order, lines in found.grouped("order_id").items():
+            index = rules._get_for_order(order)._get_index(order._get_ceiling_user())
+            for line in lines:
+                line.update(line._prepare_ceiling(rules._find(index, line.product_id)))
+
+    def _prepare_ceiling(self, rule=None):
+        return {
+            "ceiling_id": rule.id if rule else False,
+            "discount_ceiling": rule.percent if rule else 0.0,
+            "ceiling_mode": rule.mode if rule else False,
+        }
+
+    @api.depends(
+        "floor_price",
+        "floor_mode",
+        "pricelist_price",
+        "discount_ceiling",
+        "ceiling_mode",
+        "order_id.order_line.price_subtotal",
+    )
+    def _compute_gaps(self):
+        for order, lines in self.grouped("order_id").items():
+            reduction = order._get_price_reduction()
+            for line in lines:
+                line.update(line._get_gaps(reduction))
+
+    def _get_gaps(self, reduction):
+        """Say how far the line is below its floor and below the pricelist, in percent.
+
+        :param reduction: what ``sale.order._get_price_reduction`` gave
+        """
+        sold = self.product_uom_qty > 0 and self._has_floor()
+        net = self.price_subtotal * (1 - reduction)
+        concession = self._get_gap(net, self.pricelist_price) if sold else 0.0
+        below = self._get_gap(net, self.floor_price) if sold and self.floor_mode else 0.0
+        above = concession - self.discount_ceiling if sold and self.ceiling_mode else 0.0
+        above = above if above > SMALLEST else 0.0
+        return {
+            "concession": concession,
+            "floor_gap": below,
+            "is_below_floor": bool(below),
+            "ceiling_gap": above,
+            "is_above_ceiling": bool(above),
+        }
+
+    def _get_gap(self, net, limit):
+        """Say by how many percent a subtotal is below a unit price; a rounding is nothing."""
+        full = limit * self.product_uom_qty
+        if full <= 0 or self._get_price_currency().compare_amounts(net, full) >= 0:
+            return 0.0
+        return (full - net) / full * 100

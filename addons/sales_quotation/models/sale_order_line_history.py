@@ -1,0 +1,72 @@
+"""Last prices: what this customer and others have paid."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+COUNT = 5
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.model
+    def get_last_prices(self, line):
+        """Give the last prices of a product, for this customer and for others.
+
+        It is asked for when somebody looks, not with every line. What one may not read is not
+        in it, and neither are names of customers that one may not read.
+
+        :param line: dict with ``product_id``, ``partner_id``, and, if known, ``order_id``,
+            ``currency_id`` and ``product_uom_id``: prices are given for these
+        :return: dict with lists of dict for "mine" and "others", and the text of the floor
+        """
+        partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
+        domain = Domain("product_id", "=", line["product_id"]) & Domain("state", "=", "sale")
+        domain &= Domain("display_type", "=", False) & Domain("product_uom_qty", ">", 0)
+        if line.get("order_id"):
+            domain &= Domain("order_id", "!=", line["order_id"])
+        mine = Domain("order_id.partner_id", "child_of", partner.ids)
+        others = Domain("order_id.partner_id", "not in", self._get_family(partner))
+        others &= self._get_like_customers_domain(partner)
+        return {
+            "mine": self._get_price_history(domain & mine, line),
+            "others": self._get_price_history(domain & others, line),
+        }
+
+    @api.model
+    def _get_family(self, partner):
+        family = Domain("id", "child_of", partner.ids)
+        return self.env["res.partner"].with_context(active_test=False)._search(family)
+
+    @api.model
+    def _get_like_customers_domain(self, partner):
+        """Give which other customers are compared with: all. Override for those of a tier."""
+        return Domain.TRUE
+
+    @api.model
+    def _get_price_history(self, domain, line):
+        lines = self.search(domain, limit=COUNT, order="order_id, id desc")
+        readable = set(lines.order_partner_id._filtered_access("read").ids)
+        return [found._prepare_price_history(line, readable) for found in lines]
+
+    def _prepare_price_history(self, line, readable):
+        currency = self.env["res.currency"].browse(line.get("currency_id") or self.currency_id.id)
+        uom = self.env["uom.uom"].browse(line.get("product_uom_id") or self.product_uom_id.id)
+        price = self.product_uom_id._compute_price(self.price_unit, uom)
+        day = fields.Date.context_today(self)
+        company = self.company_id or self.env.company
+        if currency != self.currency_id:
+            price = self.currency_id._convert(price, currency, company, day)
+        partner = self.order_partner_id
+        order = self.order_id
+        return {
+            "id": self.id,
+            "order": order.name,
+            "date": fields.Date.to_string(fields.Datetime.context_timestamp(self, order.date_order)),
+            "customer": partner.display_name if partner.id in readable else False,
+            "quantity": self.product_uom_qty,
+            "uom": self.product_uom_id.display_name,
+            "price_unit": price,
+            "discount": self.discount,
+            "price": self._format_price(price, currency),
+        }

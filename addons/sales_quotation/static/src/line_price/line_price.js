@@ -1,0 +1,127 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { usePopover } from "@web/core/popover/popover_hook";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+/** Floor and last prices of one line; asked for when somebody looks. */
+export class LinePricePopover extends Component {
+    static template = "sales_quotation.LinePricePopover";
+    static props = {
+        record: Object,
+        order: Object,
+        close: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ mine: [], others: [] });
+        onWillStart(async () => Object.assign(this.state, await this.loadPrices()));
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get canTake() {
+        return ["draft", "sent"].includes(this.props.order.data.state);
+    }
+
+    get groups() {
+        return [
+            { key: "mine", title: _t("This customer"), prices: this.state.mine },
+            { key: "others", title: _t("Other customers"), prices: this.state.others },
+        ];
+    }
+
+    loadPrices() {
+        const { data } = this;
+        return this.orm.call("sale.order.line", "get_last_prices", [
+            {
+                product_id: data.product_id.id,
+                partner_id: this.props.order.data.partner_id.id,
+                order_id: this.props.order.resId || false,
+                currency_id: this.props.order.data.currency_id?.id || false,
+                product_uom_id: data.product_uom_id?.id || false,
+            },
+        ]);
+    }
+
+    formatDate(date) {
+        return formatDate(deserializeDate(date));
+    }
+
+    formatQuantity(price) {
+        return `${formatFloat(price.quantity, { trailingZeros: false })} ${price.uom}`;
+    }
+
+    async take(price) {
+        const changes = { price_unit: price.price_unit };
+        if ("discount" in this.props.record.activeFields) {
+            changes.discount = price.discount;
+        } else {
+            changes.price_unit = price.price_unit * (1 - price.discount / 100);
+        }
+        await this.props.record.update(changes);
+        this.props.close?.();
+    }
+}
+
+export class LinePrice extends Component {
+    static template = "sales_quotation.LinePrice";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.popover = usePopover(LinePricePopover, { position: "left" });
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get order() {
+        return this.props.record.model.root;
+    }
+
+    get isShown() {
+        return Boolean(this.data.product_id && this.order.data.partner_id);
+    }
+
+    get title() {
+        const texts = [];
+        if (this.data.is_below_floor) {
+            texts.push(_t("Below the floor price"));
+        }
+        if (this.data.is_above_ceiling) {
+            texts.push(_t("Above the discount ceiling"));
+        }
+        return texts.join(", ") || _t("Floor and last prices");
+    }
+
+    get mark() {
+        return {
+            stop: "fa-ban text-danger",
+            approve: "fa-exclamation-triangle text-warning",
+            warn: "fa-exclamation-circle text-warning",
+        }[this.data.price_mark] || "fa-tag text-muted";
+    }
+
+    open(ev) {
+        this.popover.open(ev.currentTarget, { record: this.props.record, order: this.order });
+    }
+}
+
+export const linePrice = {
+    component: LinePrice,
+    fieldDependencies: [
+        { name: "price_mark", type: "selection" },
+        { name: "floor_text", type: "char" },
+        { name: "is_below_floor", type: "boolean" },
+        { name: "is_above_ceiling", type: "boolean" },
+        { name: "discount_ceiling", type: "float" },
+    ],
+};
+registry.category("view_widgets").add("sales_quotation_price", linePrice);

@@ -1,0 +1,10 @@
+from . import (
+    test_ceiling,
+    test_fast_hands,
+    test_floor,
+    test_gate,
+    test_pasted_lines,
+    test_portal,
+    test_queries,
+    test_tour,
+)

@@ -1,0 +1,1 @@
+from . import sales_price_simulation, sales_quotation_copy, sales_quotation_paste
