@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -57,6 +58,21 @@ class ResPartner(models.Model):
             partner.customer_tier_reason = found.why
             partner.customer_tier_until = found.locked_until if found.locked else found.valid_until
             partner.customer_tier_by_hand = found.locked
+
+    def _set_customer_tiers(self, value):
+        """Write the tiers of all companies.
+
+        :param value: SQL of an object of company and tier ids
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner partner SET customer_tier_id = %s WHERE id = ANY(%s)",
+                value,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["customer_tier_id"], flush=False)
 
     # === PRICES === #
 

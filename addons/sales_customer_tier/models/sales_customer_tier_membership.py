@@ -38,7 +38,10 @@ class SalesCustomerTierMembership(models.Model):
     locked = fields.Boolean(string="By Hand", readonly=True)
     locked_until = fields.Date(readonly=True, help="Rules do not change the tier until then.")
 
-    _partner_company_unique = models.UniqueIndex("(partner_id, company_id)")
+    # a constraint: core's merge of contacts looks for those, and not for unique indexes
+    _partner_company_unique = models.Constraint(
+        "UNIQUE (partner_id, company_id)", "A customer has one tier in a company."
+    )
 
     # === COMPUTATION === #
 

@@ -8,6 +8,8 @@ from .product_pricelist import PricelistRules
 
 BATCH = 1000
 AT_ONCE = 2000  # order lines that are priced while the user waits
+CUSTOMERS_AT_ONCE = 20000  # customers that are looked at while the user waits
+NOT_BEGUN = -1
 MOVE_KINDS = [("in", "Moves In"), ("stay", "Stays"), ("out", "Moves Out")]
 
 
@@ -90,9 +92,13 @@ class SalesCustomerTierSimulation(models.Model):
         self.check_access("write")
         if self.state == "running":
             raise UserError(self.env._("It is being computed. Reload to see how far it is."))
-        self._start()
-        while self.line_count <= AT_ONCE and self._price_next():
-            pass
+        customers = self.env["res.partner"].search_count([("customer_rank", ">", 0)])
+        if customers > CUSTOMERS_AT_ONCE:
+            self.write({"state": "running", "position": NOT_BEGUN, "done_count": 0})
+        else:
+            self._start()
+            while self.line_count <= AT_ONCE and self._price_next():
+                pass
         if self.state == "running":
             # reason: who simulates need not be an administrator of jobs
             self.env.ref("sales_customer_tier.ir_cron_simulate").sudo()._trigger()
@@ -122,6 +128,9 @@ class SalesCustomerTierSimulation(models.Model):
         """Price the lines of the simulations that wait, batch by batch."""
         commit = self.env["ir.cron"]._commit_progress
         for simulation in self.search([("state", "=", "running")], order="id"):
+            if simulation.position == NOT_BEGUN:
+                simulation._start()
+                commit(remaining=simulation.line_count)
             while simulation._price_next():
                 remaining = simulation.line_count - simulation.done_count
                 if not commit(BATCH, remaining=remaining):

@@ -112,6 +112,21 @@ class TestCustomerTierSecurity(TierCommon):
         with self.assertRaises(AccessError):
             self._history().with_user(self.manager).unlink()
 
+    def test_merged_customers_keep_one_tier_and_both_histories(self):
+        other = self._create_customer("Other")
+        excellent = self._create_tier("VIP", sequence=99)
+        self._compute(other)
+        self.assertEqual(other.customer_tier_id, excellent)
+        self.manager.group_ids = [Command.link(self.env.ref("base.group_partner_manager").id)]
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
+        kept = self.customer.with_user(self.manager)
+        wizard.create({})._merge((self.customer | other).ids, kept)
+        self.env.invalidate_all()
+        self.assertFalse(other.exists())
+        self.assertEqual(self.customer.customer_tier_id, self.tier)
+        self.assertEqual(self._membership().tier_id, self.tier)
+        self.assertEqual(len(self._history()), 2)
+
     def test_managers_manage(self):
         tier = self.env["sales.customer.tier"].with_user(self.manager).create({"name": "Mine"})
         tier.pricelist_item_ids = [Command.create({"percent_price": 5.0})]

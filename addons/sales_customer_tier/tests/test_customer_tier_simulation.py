@@ -148,6 +148,15 @@ class TestCustomerTierSimulation(TierCommon):
         self.env.invalidate_all()
         self.assertEqual((found.state, found.difference), ("done", -30.0))
 
+    def test_many_customers_are_left_to_the_job(self):
+        self.patch(sales_customer_tier_simulation, "CUSTOMERS_AT_ONCE", 1)
+        found = self._simulate()
+        self.assertEqual((found.state, found.move_ids.ids), ("running", []))
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_customer_tier.ir_cron_simulate").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((found.state, found.in_count, found.difference), ("done", 1, -30.0))
+
     def test_the_number_of_queries_is_constant(self):
         counts = []
         for size in (1, 2, 10, 100):  # the first one fills the caches of the registry

@@ -1,1 +1,1 @@
-from . import sales_customer_tier_assign
+from . import base_partner_merge, sales_customer_tier_assign
