@@ -16,6 +16,7 @@ from . import (
     customer_timeline,
     hot_product,
     long_order,
+    quotation_lines,
 )
 
 BENCHMARKS = (
@@ -26,6 +27,7 @@ BENCHMARKS = (
     customer_search,
     customer_recycle,
     customer_timeline,
+    quotation_lines,
 )
 
 

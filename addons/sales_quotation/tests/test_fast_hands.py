@@ -181,6 +181,25 @@ class TestLastPrices(QuotationCase):
         found = self._ask(self.seller, product_uom_id=dozen.id, currency_id=currency.id)
         self.assertEqual(found["mine"][0]["price_unit"], 90 * 12 * 2)
 
+    def test_floor_and_ceiling_are_told_with_them(self):
+        rule = self._new_floor()
+        self._new_ceiling(12.5)
+        name = self.currency.name
+        order = self._new_order([{"price_unit": 80}])
+        texts = [
+            f"Floor: 82.01 {name}, rule {rule.id}",
+            "Discount ceiling: 12.50 %",
+            f"Pricelist: 100.00 {name}",
+        ]
+        line = order.order_line
+        self.assertEqual(self._ask(self.seller, id=line.id)["texts"], texts)
+        self.assertEqual(self._ask(self.seller, order_id=order.id)["texts"], texts)
+        self.assertEqual(self._ask(self.seller)["texts"], texts, "before the order is saved")
+        self.assertIn("cost 71.00", self._ask(self.manager, id=line.id)["texts"][0])
+        colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self._ask(colleague, id=line.id)
+
     def test_a_portal_user_asks_in_vain(self):
         portal = self._new_user("portal", "base.group_portal")
         with self.assertRaises(AccessError):
