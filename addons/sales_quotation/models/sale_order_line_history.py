@@ -94,7 +94,9 @@ class SaleOrderLine(models.Model):
         return {
             "id": self.id,
             "order": order.name,
-            "date": fields.Date.to_string(fields.Datetime.context_timestamp(self, order.date_order)),
+            "date": fields.Date.to_string(
+                fields.Datetime.context_timestamp(self, order.date_order)
+            ),
             "customer": partner.display_name if partner.id in readable else False,
             "quantity": self.product_uom_qty,
             "uom": self.product_uom_id.display_name,

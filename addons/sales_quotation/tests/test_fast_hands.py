@@ -126,7 +126,9 @@ class TestFastHands(QuotationCase):
         self.assertRefused(UserError, lambda: self._copy(order, abroad, "then"), "XTF")
         self._copy(order, abroad)
         self.product.sale_ok = False
-        self.assertRefused(UserError, lambda: self._copy(order, source), "not sold any more", "Cable")
+        self.assertRefused(
+            UserError, lambda: self._copy(order, source), "not sold any more", "Cable"
+        )
 
 
 @tagged("post_install", "-at_install")
