@@ -307,7 +307,8 @@ class TestCustomerRequest(CustomerCommon):
             self.env["res.partner"].with_user(self.manager).action_request_customer(CREDIT_CODE)
         self.assertEqual(len(customers.activity_ids), 20)
         with freeze_time("2026-11-03 00:00:01"):
-            self._request(customers[20].phone)
+            for text in (customers[20].phone, customers[0].phone):  # the count begins again
+                self._request(text)
         self.assertEqual(len(customers.activity_ids), 21)
 
     def test_the_day_is_that_of_the_company_and_never_goes_back(self):
@@ -323,6 +324,19 @@ class TestCustomerRequest(CustomerCommon):
                 calendar.tz = self.anna.tz = zone
                 with self.assertRefused("there are 1 a day"):
                     self._request(customers[2].phone)
+
+    def test_who_goes_a_day_back_does_not_win_one(self):
+        """A company in another time zone may still have yesterday."""
+        self.env["ir.config_parameter"].set_param("sales_customer.request_daily_limit", "2")
+        customers = self._create_many(3)
+        calendar = self.env.company.resource_calendar_id
+        with freeze_time("2026-11-02 16:01:00"):
+            for number, zone in enumerate(("Asia/Shanghai", "America/Los_Angeles")):
+                calendar.tz = zone
+                self._request(customers[number].phone)
+            calendar.tz = "Asia/Shanghai"
+            with self.assertRefused("there are 2 a day"):
+                self._request(customers[2].phone)
 
     def test_limits_are_settings(self):
         parameters = self.env["ir.config_parameter"]

@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
@@ -323,3 +323,24 @@ class TestCustomerFieldRights(CustomerCommon, MockEmail):
     def test_rules_end(self):
         self.env["sales.customer.field.rule"].search([("field_name", "=", "mobile")]).unlink()
         self.assertEqual(self.mine.with_user(self.anna).mobile, "13900139000")
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerFieldScreens(HttpCase):
+    def test_browsers_forget_screens_with_what_was_hidden(self):
+        groups = "sales_team.group_sale_salesman"
+        new_test_user(self.env, "rights_seller", groups, password="rights_seller")
+        hashes = [self._get_screens_hash()]
+        for name in ("mobile", "wechat"):
+            self.env["sales.customer.field.rule"].create(
+                {
+                    "field_id": self.env["ir.model.fields"]._get("res.partner", name).id,
+                    "read_group_ids": self.env.ref("sales_team.group_sale_manager").ids,
+                }
+            )
+            hashes.append(self._get_screens_hash())
+        self.assertEqual(len(set(hashes)), 3)
+
+    def _get_screens_hash(self):
+        self.authenticate("rights_seller", "rights_seller")
+        return self.make_jsonrpc_request("/web/session/get_session_info")["registry_hash"]

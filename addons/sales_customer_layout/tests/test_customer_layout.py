@@ -116,6 +116,23 @@ class TestCustomerLayoutPlaces(LayoutCommon):
         groups = "sales_team.group_sale_salesman,account.group_account_invoice"
         return new_test_user(self.env, "layout_accountant", groups, lang="en_US")
 
+    def test_all_restrictions_go_along(self):
+        """Each group above a part was asked for: all of them still are."""
+        erp, system = "base.group_erp_manager", "base.group_system"
+        arch = etree.fromstring(
+            f"""<form><sheet><group><group name="here"><field name="name"/></group></group>
+            <notebook><page name="far" groups="{erp}"><group name="away"
+            groups="{system},base.group_no_one"><field name="ref" groups="base.group_user"/>
+            <field name="vat"/></group></page></notebook></sheet></form>"""
+        )
+        layout = self._create_layout(("section", "here"), "name", "ref")
+        layout._arrange(arch)
+        ref = arch.find(".//field[@name='ref']")
+        self.assertEqual(ref.xpath("ancestor::group[1]/@name"), ["here"])
+        self.assertEqual(ref.get("groups"), "base.group_user,base.group_no_one")
+        self.assertEqual(ref.xpath("ancestor::t/@groups"), [erp, system])
+        self.assertFalse(arch.find(".//field[@name='vat']").get("groups"))
+
     def test_conditions_go_along(self):
         self._create_layout(("section", "@parent_id"), "customer_grade_id", "industry_id")
         grade = self._find("customer_grade_id")

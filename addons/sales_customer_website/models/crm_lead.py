@@ -4,7 +4,6 @@ from odoo import api, models
 
 # What is longer is no number or address, and would not fit into Odoo's indexes of them.
 LONGEST = {"phone": 100, "mobile": 100, "email_from": 320}
-MAX_ID = 2**31 - 1  # of the database; a larger number is no id
 
 
 class CrmLead(models.Model):
@@ -36,4 +35,4 @@ class CrmLead(models.Model):
         """
         domain = [("id", "=", user_id), ("share", "=", False)]
         # reason: only whether there is one; visitors read no users
-        return 0 < user_id <= MAX_ID and bool(self.env["res.users"].sudo().search_count(domain))
+        return bool(self.env["res.users"].sudo().search_count(domain))

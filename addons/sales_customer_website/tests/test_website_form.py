@@ -164,6 +164,8 @@ class TestWebsiteForm(CustomerCommon, HttpCase):
         self.assertFalse(lead.phone or lead.mobile or lead.email_from)
         for text in ("How much?", f"Phone: {long}", f"Mobile: {long}m", f"@{long}.example.com"):
             self.assertIn(text, lead.description)
+        lead = self._post(mobile="<b>" + long)
+        self.assertIn(f"Mobile: &lt;b&gt;{long}", lead.description)
         self.assertEqual(self._post(mobile="1" * 100).mobile, "1" * 100)
 
     def test_phones_that_are_none_are_kept_as_typed(self):
