@@ -18,6 +18,7 @@ from . import (
     document_export,
     hot_product,
     long_order,
+    quotation_lines,
 )
 
 BENCHMARKS = (
@@ -30,6 +31,7 @@ BENCHMARKS = (
     customer_tier,
     customer_timeline,
     document_export,
+    quotation_lines,
 )
 
 

@@ -1,6 +1,6 @@
 {
     "name": "Sales Quotation",
-    "summary": "Floor prices, discount ceilings and approval of quotations; last prices, pasted lines",
+    "summary": "Floor prices, discount ceilings, approval of quotations, last prices, pasted lines",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",

@@ -17,6 +17,7 @@ LINE_COLUMNS = {
     "ceiling_mode": "varchar",
     "ceiling_gap": "float8",
     "is_above_ceiling": "bool",
+    "price_mark": "varchar",
 }
 
 

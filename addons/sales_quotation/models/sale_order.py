@@ -5,6 +5,7 @@ from odoo.addons.sales_approval.models.sales_approval_mixin import ApprovalMeasu
 from .sales_price_rule import MODES
 
 GAPS = ("floor_gap", "ceiling_gap")
+STRICTEST = ("stop", "approve", "warn")
 SHOWN = 20  # lines in a message; more are counted
 
 
@@ -35,13 +36,13 @@ class SaleOrder(models.Model):
     @api.depends("state", "order_line.price_mark", "order_line.floor_gap")
     @api.depends_context("lang")
     def _compute_price_mark(self):
-        for order in self:
-            marks = set(order.order_line.mapped("price_mark")) - {False}
-            if order.state not in ("draft", "sent"):
-                marks = set()
-            order.price_mark = next((mode for mode in ("stop", "approve", "warn") if mode in marks), False)
+        open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
+        (self - open_orders).update({"price_mark": False, "price_info": False})
+        for order in open_orders:
+            marks = set(order.order_line.mapped("price_mark"))
+            order.price_mark = next((mark for mark in STRICTEST if mark in marks), False)
             # what asks for approval is told by the banner of the approval
-            details = order.order_line._get_price_details(("warn", "stop")) if marks else []
+            details = order.order_line._get_price_details(("warn", "stop"))
             order.price_info = self._get_price_lines_text(details)
 
     @api.model
@@ -97,7 +98,7 @@ class SaleOrder(models.Model):
 
     def _get_approval_lines(self):
         lines = super()._get_approval_lines()
-        return lines.filtered(lambda line: not line.display_type and not line.is_downpayment)
+        return lines.filtered(lambda line: not (line.display_type or line.is_downpayment))
 
     @api.model
     def _get_approval_measure_definitions(self):
@@ -124,12 +125,13 @@ class SaleOrder(models.Model):
 
     def _get_approval_measures(self):
         lines = self._get_approval_lines()
+        marked = lines.filtered("price_mark")
         measures = {
             "amount": self.amount_untaxed / (self.currency_rate or 1.0),
             "concession": max(lines.mapped("concession"), default=0.0),
-            "exceptions": len(lines.filtered(lambda line: line._asks_for_approval())),
-            "below_floor": len(lines.filtered("is_below_floor")),
-            "above_ceiling": len(lines.filtered("is_above_ceiling")),
+            "exceptions": len(marked.filtered(lambda line: line._asks_for_approval())),
+            "below_floor": len(marked.filtered("is_below_floor")),
+            "above_ceiling": len(marked.filtered("is_above_ceiling")),
         }
         if "margin_percent" in self._fields:
             measures["margin"] = self.margin_percent * 100

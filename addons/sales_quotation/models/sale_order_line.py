@@ -48,7 +48,7 @@ class SaleOrderLine(models.Model):
         ondelete="set null",
     )
     floor_explanation = fields.Json(
-        compute="_compute_floor", store=True, groups=DETAIL, copy=False
+        compute="_compute_floor", store=True, groups=DETAIL, copy=False, prefetch=False
     )
     floor_text = fields.Char(string="Floor", compute="_compute_floor_text", groups=INTERNAL)
     floor_gap = fields.Float(
@@ -120,7 +120,9 @@ class SaleOrderLine(models.Model):
         MODES,
         string="Price Check",
         compute="_compute_price_mark",
+        store=True,
         groups=INTERNAL,
+        copy=False,
         help="The strictest of what the floor and the ceiling say.",
     )
 
@@ -174,7 +176,7 @@ class SaleOrderLine(models.Model):
         :return: list of dict, for ``_get_price_detail_text``
         """
         details = []
-        for line in self:
+        for line in self.filtered("price_mark"):
             if line.is_below_floor and line.floor_mode in modes:
                 price = line.floor_price * (1 - line.floor_gap / 100)
                 details.append(line._prepare_price_detail("floor", price, line.floor_price))
@@ -188,7 +190,7 @@ class SaleOrderLine(models.Model):
     def _prepare_price_detail(self, kind, value, limit):
         return {
             "kind": kind,
-            "line": self.product_id.display_name or self.name or "",
+            "line": (self.name or "").partition("\n")[0],
             "value": value,
             "limit": limit,
             "currency": self._get_price_currency().id,

@@ -122,9 +122,7 @@ class SaleOrderLine(models.Model):
         name = self.env._("cost") if data["basis"] == "cost" else self.env._("sales price")
         text = f" = {name} {self._format_number(data['base'])}"
         text += f" × {self._format_number(data['factor'])}"
-        return text + (
-            f" + {self._format_number(data['surcharge'])}" if data["surcharge"] else ""
-        )
+        return text + (f" + {self._format_number(data['surcharge'])}" if data["surcharge"] else "")
 
     @api.model
     def _format_number(self, value):

@@ -18,7 +18,8 @@ class SaleOrderLine(models.Model):
 
         :param line: dict with ``product_id``, ``partner_id``, and, if known, ``order_id``,
             ``currency_id`` and ``product_uom_id``: prices are given for these
-        :return: dict with lists of dict for "mine" and "others", and the text of the floor
+        :return: dict with lists of dict for "mine" and "others", and the texts of floor and
+            concession
         """
         partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
         domain = Domain("product_id", "=", line["product_id"]) & Domain("state", "=", "sale")
@@ -29,9 +30,40 @@ class SaleOrderLine(models.Model):
         others = Domain("order_id.partner_id", "not in", self._get_family(partner))
         others &= self._get_like_customers_domain(partner)
         return {
+            "texts": self._get_price_limits(line),
             "mine": self._get_price_history(domain & mine, line),
             "others": self._get_price_history(domain & others, line),
         }
+
+    @api.model
+    def _get_price_limits(self, line):
+        """Say what a line is held to, as it stands in the form: saved or not."""
+        found = self.browse(line.get("id") or ()).exists()
+        found.check_access("read")
+        if not found or found.product_id.id != line["product_id"]:
+            found = self._new_for_limits(line)
+        texts = []
+        if found.floor_mode:
+            texts.append(self.env._("Floor: %s", found.floor_text))
+        if found.ceiling_mode:
+            ceiling = self._format_number(found.discount_ceiling)
+            texts.append(self.env._("Discount ceiling: %s %%", ceiling))
+        if found.pricelist_price:
+            price = self._format_price(found.pricelist_price, found._get_price_currency())
+            texts.append(self.env._("Pricelist: %s", price))
+        return texts
+
+    @api.model
+    def _new_for_limits(self, line):
+        orders = self.env["sale.order"]
+        order = orders.browse(line.get("order_id") or ()).exists()
+        order.check_access("read")
+        partner = self.env["res.partner"].browse(line["partner_id"])
+        order = orders.new({"partner_id": partner.id}, origin=order or None)
+        values = {"order_id": order, "product_id": line["product_id"]}
+        if line.get("product_uom_id"):
+            values["product_uom_id"] = line["product_uom_id"]
+        return self.new({**values, "product_uom_qty": line.get("product_uom_qty") or 1.0})
 
     @api.model
     def _get_family(self, partner):
@@ -62,7 +94,9 @@ class SaleOrderLine(models.Model):
         return {
             "id": self.id,
             "order": order.name,
-            "date": fields.Date.to_string(fields.Datetime.context_timestamp(self, order.date_order)),
+            "date": fields.Date.to_string(
+                fields.Datetime.context_timestamp(self, order.date_order)
+            ),
             "customer": partner.display_name if partner.id in readable else False,
             "quantity": self.product_uom_qty,
             "uom": self.product_uom_id.display_name,

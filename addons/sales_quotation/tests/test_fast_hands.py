@@ -126,7 +126,9 @@ class TestFastHands(QuotationCase):
         self.assertRefused(UserError, lambda: self._copy(order, abroad, "then"), "XTF")
         self._copy(order, abroad)
         self.product.sale_ok = False
-        self.assertRefused(UserError, lambda: self._copy(order, source), "not sold any more", "Cable")
+        self.assertRefused(
+            UserError, lambda: self._copy(order, source), "not sold any more", "Cable"
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -180,6 +182,25 @@ class TestLastPrices(QuotationCase):
         currency.rate_ids.create({"currency_id": currency.id, "name": "2020-01-01", "rate": 2})
         found = self._ask(self.seller, product_uom_id=dozen.id, currency_id=currency.id)
         self.assertEqual(found["mine"][0]["price_unit"], 90 * 12 * 2)
+
+    def test_floor_and_ceiling_are_told_with_them(self):
+        rule = self._new_floor()
+        self._new_ceiling(12.5)
+        name = self.currency.name
+        order = self._new_order([{"price_unit": 80}])
+        texts = [
+            f"Floor: 82.01 {name}, rule {rule.id}",
+            "Discount ceiling: 12.50 %",
+            f"Pricelist: 100.00 {name}",
+        ]
+        line = order.order_line
+        self.assertEqual(self._ask(self.seller, id=line.id)["texts"], texts)
+        self.assertEqual(self._ask(self.seller, order_id=order.id)["texts"], texts)
+        self.assertEqual(self._ask(self.seller)["texts"], texts, "before the order is saved")
+        self.assertIn("cost 71.00", self._ask(self.manager, id=line.id)["texts"][0])
+        colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self._ask(colleague, id=line.id)
 
     def test_a_portal_user_asks_in_vain(self):
         portal = self._new_user("portal", "base.group_portal")

@@ -74,9 +74,7 @@ class TestGate(QuotationCase):
         self.assertEqual(order.state, "sale")
 
     def test_the_leader_never_approves_his_own(self):
-        self.env["crm.team.member"].create(
-            {"crm_team_id": self.team.id, "user_id": self.lead.id}
-        )
+        self.env["crm.team.member"].create({"crm_team_id": self.team.id, "user_id": self.lead.id})
         self._new_floor()
         order = self._new_order([{"price_unit": 80}], user=self.lead)
         order.action_approval_ask()

@@ -8,8 +8,12 @@ from odoo.tests import BaseCase, tagged
 from ..tools.pasted_lines import parse_lines, read_number
 
 CODES = st.text(string.ascii_uppercase + string.digits + "-", min_size=2, max_size=12).filter(
-    lambda code: not code.strip("-").isdigit() and code.strip("-") and read_number(code) is None
-    and code.casefold() not in ("code", "sku", "part", "item", "qty", "pcs", "unit", "uom")
+    lambda code: (
+        not code.strip("-").isdigit()
+        and code.strip("-")
+        and read_number(code) is None
+        and code.casefold() not in ("code", "sku", "part", "item", "qty", "pcs", "unit", "uom")
+    )
 )
 QUANTITIES = st.integers(1, 9999)
 ROWS = st.lists(st.tuples(CODES, QUANTITIES, st.integers(0, 10**6)), min_size=1, max_size=20)
@@ -46,7 +50,9 @@ class TestPastedLines(BaseCase):
     def test_without_column_names(self):
         self.assertEqual(simple(parse_lines("A1\t2\t9.9\t3")), [("A1", 2, 9.9, 3)])
         self.assertEqual(simple(parse_lines("2\tA1")), [("A1", 2, None, None)])
-        self.assertEqual(simple(parse_lines("6901234567892\t2")), [("6901234567892", 2, None, None)])
+        self.assertEqual(
+            simple(parse_lines("6901234567892\t2")), [("6901234567892", 2, None, None)]
+        )
 
     def test_rows_are_counted_as_in_the_spreadsheet(self):
         lines = parse_lines("code\tqty\n\nA1\tmany\nB2\t2\n")
@@ -84,7 +90,9 @@ class TestPastedLines(BaseCase):
     def test_inches_and_quoted_cells(self):
         self.assertEqual(parse_lines('3" pipe\t2')[0].code, '3" pipe')
         lines = parse_lines('"two\nlines"\t2\nB2\t3')
-        self.assertEqual([(line.code, line.quantity) for line in lines], [("two lines", 2), ("B2", 3)])
+        self.assertEqual(
+            [(line.code, line.quantity) for line in lines], [("two lines", 2), ("B2", 3)]
+        )
 
     @settings(max_examples=200, deadline=None)
     @given(ROWS)

@@ -22,9 +22,7 @@ class TestQueries(QuotationCase):
         base = cls.env["product.pricelist"].create(
             {
                 "name": "Base",
-                "item_ids": [
-                    Command.create({"compute_price": "percentage", "percent_price": 5})
-                ],
+                "item_ids": [Command.create({"compute_price": "percentage", "percent_price": 5})],
             }
         )
         cls.pricelist = cls.env["product.pricelist"].create(

@@ -13,7 +13,8 @@ HEADERS = {
     "code": {
         "code", "product code", "item code", "sku", "article", "part number", "part no", "part",
         "internal reference", "reference", "barcode", "item", "product", "default_code",
-        "编码", "产品编码", "物料编码", "料号", "货号", "型号", "条码", "产品", "产品型号", "内部参考", "品号",
+        "编码", "产品编码", "物料编码", "料号", "货号", "型号", "条码", "产品", "产品型号",
+        "内部参考", "品号",
     },
     "name": {"name", "description", "product name", "名称", "产品名称", "品名", "描述", "说明"},
     "quantity": {
@@ -61,11 +62,7 @@ def parse_lines(text):
     :param text: str
     :return: list of :class:`PastedLine`, in the order of the text
     """
-    rows = [
-        (number, cells)
-        for number, cells in enumerate(split_rows(text or ""), 1)
-        if any(cells)
-    ]
+    rows = [(number, cells) for number, cells in enumerate(split_rows(text or ""), 1) if any(cells)]
     columns = read_header(rows[0][1]) if rows else None
     body = rows[1:] if columns else rows
     return [make_line(number, read_cells(cells, columns)) for number, cells in body]

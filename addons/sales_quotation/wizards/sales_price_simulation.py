@@ -50,7 +50,11 @@ class SalesPriceSimulation(models.TransientModel):
 
     def _get_domain(self):
         return [
-            ("order_id.date_order", ">=", fields.Datetime.subtract(fields.Datetime.now(), days=DAYS)),
+            (
+                "order_id.date_order",
+                ">=",
+                fields.Datetime.subtract(fields.Datetime.now(), days=DAYS),
+            ),
             ("state", "in", ("draft", "sent", "sale")),
             ("display_type", "=", False),
             ("company_id", "in", self.env.companies.ids),

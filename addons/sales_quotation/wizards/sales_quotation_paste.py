@@ -38,8 +38,11 @@ class SalesQuotationPaste(models.TransientModel):
             raise UserError(self.env._("There is nothing in the box. Paste or type some lines."))
         if len(rows) > MOST:
             raise UserError(
-                self.env._("%(count)s rows are too many, at most %(most)s at once.",
-                           count=len(rows), most=MOST)
+                self.env._(
+                    "%(count)s rows are too many, at most %(most)s at once.",
+                    count=len(rows),
+                    most=MOST,
+                )
             )
         products = self._find_products(rows)
         vals_list = [self._prepare_row(row, products) for row in rows]

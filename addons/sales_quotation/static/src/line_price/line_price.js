@@ -18,7 +18,7 @@ export class LinePricePopover extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ mine: [], others: [] });
+        this.state = useState({ texts: [], mine: [], others: [] });
         onWillStart(async () => Object.assign(this.state, await this.loadPrices()));
     }
 
@@ -41,7 +41,9 @@ export class LinePricePopover extends Component {
         const { data } = this;
         return this.orm.call("sale.order.line", "get_last_prices", [
             {
+                id: this.props.record.resId || false,
                 product_id: data.product_id.id,
+                product_uom_qty: data.product_uom_qty,
                 partner_id: this.props.order.data.partner_id.id,
                 order_id: this.props.order.resId || false,
                 currency_id: this.props.order.data.currency_id?.id || false,
@@ -91,14 +93,9 @@ export class LinePrice extends Component {
     }
 
     get title() {
-        const texts = [];
-        if (this.data.is_below_floor) {
-            texts.push(_t("Below the floor price"));
-        }
-        if (this.data.is_above_ceiling) {
-            texts.push(_t("Above the discount ceiling"));
-        }
-        return texts.join(", ") || _t("Floor and last prices");
+        return this.data.price_mark
+            ? _t("Below the floor price or above the discount ceiling")
+            : _t("Floor and last prices");
     }
 
     get mark() {
@@ -116,12 +113,6 @@ export class LinePrice extends Component {
 
 export const linePrice = {
     component: LinePrice,
-    fieldDependencies: [
-        { name: "price_mark", type: "selection" },
-        { name: "floor_text", type: "char" },
-        { name: "is_below_floor", type: "boolean" },
-        { name: "is_above_ceiling", type: "boolean" },
-        { name: "discount_ceiling", type: "float" },
-    ],
+    fieldDependencies: [{ name: "price_mark", type: "selection" }],
 };
 registry.category("view_widgets").add("sales_quotation_price", linePrice);

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("sales_quotation_fast_hands", {
         },
         {
             content: "The floor is explained",
-            trigger: ".o_line_price_popover .o_line_price_floor:contains('rule')",
+            trigger: ".o_line_price_popover .o_line_price_limit:contains('rule')",
         },
         {
             trigger: ".o_line_price_popover table:first .o_line_price_take:first",
