@@ -35,7 +35,7 @@ class SalesDocumentMixin(models.AbstractModel):
         """Return {name in templates: Placeholder}."""
         return {"name": Placeholder("display_name", label=self.env._("Name"))}
 
-    def _get_document_name(self):
+    def _get_document_title(self):
         """Return what the document is called, without ending."""
         return self.display_name
 
@@ -116,7 +116,7 @@ class SalesDocumentMixin(models.AbstractModel):
         self.check_access("read")
         taken = Counter()
         for record in self:
-            name = make_file_name(record._get_document_name(), taken)
+            name = make_file_name(record._get_document_title(), taken)
             yield record, f"{name}.{kind}", record._make_document(kind, template)
 
     @api.readonly

@@ -169,7 +169,6 @@ class TestLastPrices(QuotationCase):
                 "name": "Hidden",
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "domain_force": f"[('id', '!=', {self.stranger.id})]",
-                "groups": [Command.set([self.env.ref("sales_team.group_sale_salesman").id])],
             }
         )
         [price] = self._ask(self.seller)["others"]

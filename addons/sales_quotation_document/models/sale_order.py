@@ -176,7 +176,7 @@ class SaleOrder(models.Model):
                 line.update((name, None) for name, value in line.items() if is_figure(value))
         return values
 
-    def _get_document_name(self):
+    def _get_document_title(self):
         return f"{self.type_name} {self.name}"
 
     def _make_default_document(self, kind):

@@ -80,8 +80,8 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
 
     def _assert_workbook_says(self, order):
         """What the customer gets as Excel file has the figures of the quotation."""
-        documents = order.export_documents("xlsx")
-        workbook = load_workbook(BytesIO(b64decode(documents["content"])), data_only=True)
+        [document] = order.export_documents("xlsx")
+        workbook = load_workbook(BytesIO(b64decode(document["content"])), data_only=True)
         cells = [cell.value for row in workbook.active.iter_rows() for cell in row]
         self.assertIn(order.amount_untaxed, cells)
         self.assertIn(30, cells)
