@@ -195,7 +195,13 @@ class SalesCustomerTier(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda tier: tier.state == "running" or tier.member_count)
+        # reason: whoever was in the tier counts, also customers that the user does not see
+        history = self.env["sales.customer.tier.history"].sudo()
+        changes = history.search(
+            ["|", ("from_tier_id", "in", self.ids), ("to_tier_id", "in", self.ids)]
+        )
+        left = changes.from_tier_id | changes.to_tier_id
+        used = self.filtered(lambda tier: tier.state == "running" or tier.id in left.ids)
         if used:
             raise UserError(
                 self.env._(

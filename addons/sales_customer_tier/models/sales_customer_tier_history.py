@@ -133,8 +133,12 @@ class SalesCustomerTierHistory(models.Model):
         "res.partner", string="Customer", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    from_tier_id = fields.Many2one("sales.customer.tier", string="From", ondelete="restrict")
-    to_tier_id = fields.Many2one("sales.customer.tier", string="To", ondelete="restrict")
+    from_tier_id = fields.Many2one(
+        "sales.customer.tier", string="From", index="btree_not_null", ondelete="set null"
+    )
+    to_tier_id = fields.Many2one(
+        "sales.customer.tier", string="To", index="btree_not_null", ondelete="set null"
+    )
     date = fields.Datetime(required=True, index=True)
     kind = fields.Selection(
         [("rule", "By Rule"), ("manual", "By Hand")], string="Changed", required=True

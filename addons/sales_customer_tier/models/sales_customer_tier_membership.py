@@ -26,7 +26,7 @@ class SalesCustomerTierMembership(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     tier_id = fields.Many2one(
-        "sales.customer.tier", readonly=True, index="btree_not_null", ondelete="restrict"
+        "sales.customer.tier", readonly=True, index="btree_not_null", ondelete="set null"
     )
     since = fields.Date(readonly=True)
     valid_until = fields.Date(readonly=True, help="The customer keeps the tier until then.")
