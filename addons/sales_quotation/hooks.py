@@ -1,7 +1,4 @@
 from odoo.tools import SQL
-
-from odoo.addons.sales_approval.hooks import forget_documents
-
 # what is resolved when a line is made; old lines were made before there were floors
 LINE_COLUMNS = {
     "floor_rule_id": "int4",
@@ -34,5 +31,10 @@ def pre_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave nothing of the approval of quotations behind."""
-    forget_documents(env, "sales_quotation", ["sale.order", "sale.order.line"])
+    """Forget what was asked about quotations, which stay."""
+    rule = [("module", "=", "sales_quotation"), ("name", "=", "approval_rule_prices")]
+    env["ir.model.data"].search(rule).unlink()  # it is kept only as long as we know it
+    env["sales.approval.request"]._forget_models(["sale.order"])
+    # Odoo deletes the record behind this one and leaves the name
+    name = [("name", "=", "model_inherit__sale_order__sales_approval_mixin")]
+    env["ir.model.data"].search([("module", "=", "sales_approval"), *name]).unlink()

@@ -55,7 +55,7 @@ class SaleOrderLine(models.Model):
         string="Below Floor (%)",
         compute="_compute_gaps",
         store=True,
-        digits=(16, 2),
+        digits=(16, 4),
         groups=INTERNAL,
         copy=False,
         aggregator="max",
@@ -108,7 +108,7 @@ class SaleOrderLine(models.Model):
         string="Above Ceiling (%)",
         compute="_compute_gaps",
         store=True,
-        digits=(16, 2),
+        digits=(16, 4),
         groups=INTERNAL,
         copy=False,
         aggregator="max",
@@ -176,9 +176,11 @@ class SaleOrderLine(models.Model):
         :return: list of dict, for ``_get_price_detail_text``
         """
         details = []
-        for line in self.filtered("price_mark"):
+        marked = self.filtered("price_mark")
+        reductions = {order: order._get_price_reduction() for order in marked.order_id}
+        for line in marked:
             if line.is_below_floor and line.floor_mode in modes:
-                price = line.floor_price * (1 - line.floor_gap / 100)
+                price = line._get_net_price(reductions[line.order_id])
                 details.append(line._prepare_price_detail("floor", price, line.floor_price))
             if line.is_above_ceiling and line.ceiling_mode in modes:
                 found = line._prepare_price_detail(
@@ -186,6 +188,11 @@ class SaleOrderLine(models.Model):
                 )
                 details.append(found)
         return details
+
+    def _get_net_price(self, reduction):
+        """Give the price of one unit without taxes and without its part of the order's discount."""
+        net = self.price_subtotal * (1 - reduction)
+        return net / self.product_uom_qty if self.product_uom_qty else 0.0
 
     def _prepare_price_detail(self, kind, value, limit):
         return {

@@ -21,6 +21,12 @@ class TestGate(QuotationCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_the_figures_told_are_those_of_the_line(self):
+        self._new_floor(basis="fixed", fixed_price=1640.1, mode="warn")
+        order = self._new_order([{"price_unit": 1600, "product_uom_qty": 6}])
+        self.assertIn("Cable: 1,600.00 ", order.price_info)
+        self.assertIn("1,640.10 ", order.price_info)
+
     def test_stop_names_line_price_and_floor_by_every_way(self):
         self._new_floor(mode="stop")
         order = self._new_order([{"price_unit": 80}, {"product_id": self.other.id}])
