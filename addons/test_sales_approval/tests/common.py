@@ -9,7 +9,7 @@ class ApprovalCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         rules = cls.env["sales.approval.rule"]
-        rules.search([("model", "=", "test.approval.document")]).action_archive()
+        rules.search([("res_model", "=", "test.approval.document")]).action_archive()
         cls.seller = cls._new_user("seller")
         cls.colleague = cls._new_user("colleague")
         cls.lead = cls._new_user("lead")
