@@ -1,4 +1,5 @@
 from odoo.tools import SQL
+
 # what is resolved when a line is made; old lines were made before there were floors
 LINE_COLUMNS = {
     "floor_rule_id": "int4",
