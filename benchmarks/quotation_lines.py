@@ -113,8 +113,9 @@ def measure(databases, template, sizes=SIZES, rounds=3):
     few, many = (_get_best(after, str(size), 2)[3] for size in (sizes[0], sizes[-1]))
     holds = holds and many <= few + sizes[-1] // 100  # Odoo writes a hundred rows at once
     title = (
-        f"Quotations: created, and floors, ceilings and pricelist prices resolved again; bars: "
-        f"{sizes[-1]} lines in {SECONDS:g} s, constant SQL (and one UPDATE for 100 lines), opening {OPENED} lines <= {RATIO:.2f}"
+        "Quotations: created, and floors, ceilings and pricelist prices resolved again; bars: "
+        f"{sizes[-1]} lines in {SECONDS:g} s, constant SQL (and one UPDATE for 100 lines), "
+        f"opening {OPENED} lines <= {RATIO:.2f}"
     )
     columns = ["lines", "plain, created", "ours, created", "ours, resolved again", "SQL of that"]
     return title, columns, rows, holds
