@@ -19,11 +19,10 @@ sizes, opened, result = {sizes!r}, {opened!r}, dict()
 
 def get_specification(model, node):
     '''What the client asks for, as it does: the fields of the form, with those of its lists.'''
-    found = dict()
+    found, owner = dict(), next(node.iterancestors("field"), None)
     for field in node.iter("field"):
-        inside = [up for up in field.iterancestors("field")]
         name = field.get("name")
-        if (inside and inside[0] is not node) or name not in model._fields or field is node:
+        if next(field.iterancestors("field"), None) is not owner or name not in model._fields:
             continue
         kind = model._fields[name]
         found[name] = dict()
@@ -111,10 +110,12 @@ def measure(databases, template, sizes=SIZES, rounds=3):
     opening = [f"{1000 * found[0]:.0f} ms, {found[1]} SQL" for found in (plain_open, our_open)]
     rows.append([f"open {OPENED}", *opening, f"ratio {ratio:.2f}", ""])
     holds = ratio <= RATIO and _get_best(after, str(sizes[-1]), 2)[2] <= SECONDS
-    holds = holds and len({_get_best(after, str(size), 2)[3] for size in sizes[1:]}) == 1
+    few, many = (_get_best(after, str(size), 2)[3] for size in (sizes[0], sizes[-1]))
+    holds = holds and many <= few + sizes[-1] // 100  # Odoo writes a hundred rows at once
     title = (
-        f"Quotations: created, and floors, ceilings and pricelist prices resolved again; bars: "
-        f"{sizes[-1]} lines in {SECONDS:g} s, constant SQL, opening {OPENED} lines <= {RATIO:.2f}"
+        "Quotations: created, and floors, ceilings and pricelist prices resolved again; bars: "
+        f"{sizes[-1]} lines in {SECONDS:g} s, constant SQL (and one UPDATE for 100 lines), "
+        f"opening {OPENED} lines <= {RATIO:.2f}"
     )
     columns = ["lines", "plain, created", "ours, created", "ours, resolved again", "SQL of that"]
     return title, columns, rows, holds

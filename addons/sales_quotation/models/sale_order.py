@@ -39,10 +39,11 @@ class SaleOrder(models.Model):
         open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
         (self - open_orders).update({"price_mark": False, "price_info": False})
         for order in open_orders:
-            marks = set(order.order_line.mapped("price_mark"))
+            marked = order.order_line.filtered("price_mark")
+            marks = set(marked.mapped("price_mark"))
             order.price_mark = next((mark for mark in STRICTEST if mark in marks), False)
             # what asks for approval is told by the banner of the approval
-            details = order.order_line._get_price_details(("warn", "stop"))
+            details = marked._get_price_details(("warn", "stop"))
             order.price_info = self._get_price_lines_text(details)
 
     @api.model
@@ -124,7 +125,7 @@ class SaleOrder(models.Model):
         return definitions
 
     def _get_approval_measures(self):
-        lines = self._get_approval_lines()
+        lines = self.order_line  # those that are not guarded concede nothing
         marked = lines.filtered("price_mark")
         measures = {
             "amount": self.amount_untaxed / (self.currency_rate or 1.0),

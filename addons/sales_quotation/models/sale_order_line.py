@@ -175,18 +175,17 @@ class SaleOrderLine(models.Model):
         :param modes: of the floors and ceilings that are looked at
         :return: list of dict, for ``_get_price_detail_text``
         """
-        details = []
-        marked = self.filtered("price_mark")
-        reductions = {order: order._get_price_reduction() for order in marked.order_id}
-        for line in marked:
+        details, reductions = [], {}
+        for line in self.filtered("price_mark"):
             if line.is_below_floor and line.floor_mode in modes:
-                price = line._get_net_price(reductions[line.order_id])
+                order = line.order_id
+                if order not in reductions:
+                    reductions[order] = order._get_price_reduction()
+                price = line._get_net_price(reductions[order])
                 details.append(line._prepare_price_detail("floor", price, line.floor_price))
             if line.is_above_ceiling and line.ceiling_mode in modes:
-                found = line._prepare_price_detail(
-                    "ceiling", line.concession, line.discount_ceiling
-                )
-                details.append(found)
+                found = (line.concession, line.discount_ceiling)
+                details.append(line._prepare_price_detail("ceiling", *found))
         return details
 
     def _get_net_price(self, reduction):

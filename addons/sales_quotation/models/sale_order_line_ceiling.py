@@ -30,6 +30,7 @@ class SaleOrderLine(models.Model):
         "display_type",
         "is_downpayment",
         "product_no_variant_attribute_value_ids",
+        "linked_line_id",
         "order_id.pricelist_id",
         "order_id.currency_id",
     )
@@ -44,6 +45,8 @@ class SaleOrderLine(models.Model):
 
     def _get_ceiling_price(self):
         """Give the price that a concession is measured from, as the product's taxes have it."""
+        if self.combo_item_id and not self.linked_line_id:
+            return self.technical_price_unit  # in a form, where its combo may stand twice
         if self.combo_item_id:
             return self._get_combo_item_display_price()
         return self._get_pricelist_price()

@@ -96,3 +96,28 @@ class TestCeiling(QuotationCase):
             price = pricelist._get_product_price(line.product_id, 1.0)
             self.assertAlmostEqual(line.pricelist_price, price)
             self.assertAlmostEqual(line.price_unit, price)
+
+    def test_items_of_a_combo_are_measured_from_their_part_of_it(self):
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Set",
+                "combo_item_ids": [Command.create({"product_id": self.product.id})],
+            }
+        )
+        product = self._new_product("Set", 150, 0, type="combo", combo_ids=combo.ids)
+        self._new_ceiling(10)
+        order = self._new_order([{"product_id": product.id}])
+        parent = order.order_line
+        item = parent.create(
+            {
+                "order_id": order.id,
+                "product_id": self.product.id,
+                "combo_item_id": combo.combo_item_ids.id,
+                "linked_line_id": parent.id,
+            }
+        )
+        self.assertEqual((parent.pricelist_price, parent.concession), (0, 0))
+        self.assertEqual((item.price_unit, item.pricelist_price), (150, 150))
+        item.price_unit = 120
+        self.assertTrue(item.is_above_ceiling)
+        self.assertAlmostEqual(item.concession, 20)
