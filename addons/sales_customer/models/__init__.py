@@ -4,7 +4,6 @@ from . import (
     crm_lead_rights,
     ir_http,
     ir_sequence,
-    mail_compose_message,
     res_partner,
     res_partner_code,
     res_partner_duplicates,

@@ -20,7 +20,8 @@ class CalendarEvent(models.Model):
     def _compute_invalid_email_partner_ids(self):
         """Extend: only whether there is an address to write to."""
         # reason: which address it is, is not told
-        return super(CalendarEvent, self.sudo())._compute_invalid_email_partner_ids()
+        events = self.sudo()
+        return super(CalendarEvent, events)._compute_invalid_email_partner_ids()
 
     def _get_ics_file(self):
         """Extend: the file that all who are invited get has their names only."""
@@ -41,7 +42,10 @@ class CalendarEvent(models.Model):
 class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
 
-    def _notify_attendees(self, *args, **kwargs):
+    def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
         """Extend: who invites need not read where the mails go."""
         # reason: the addresses of those who are invited, for the mails only
-        return super(CalendarAttendee, self.sudo())._notify_attendees(*args, **kwargs)
+        attendees = self.sudo()
+        return super(CalendarAttendee, attendees)._notify_attendees(
+            mail_template, notify_author, force_send
+        )

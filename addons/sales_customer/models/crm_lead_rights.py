@@ -12,23 +12,27 @@ class CrmLead(models.Model):
 
     def _compute_phone(self):
         """Extend: leave what the lead has."""
-        if "phone" not in self._get_restricted_partner_fields():
-            super()._compute_phone()
+        if "phone" in self._get_restricted_partner_fields():
+            return None
+        return super()._compute_phone()
 
     def _compute_email_from(self):
         """Extend: leave what the lead has."""
-        if "email" not in self._get_restricted_partner_fields():
-            super()._compute_email_from()
+        if "email" in self._get_restricted_partner_fields():
+            return None
+        return super()._compute_email_from()
 
     def _compute_function(self):
         """Extend: leave what the lead has."""
-        if "function" not in self._get_restricted_partner_fields():
-            super()._compute_function()
+        if "function" in self._get_restricted_partner_fields():
+            return None
+        return super()._compute_function()
 
     def _compute_website(self):
         """Extend: leave what the lead has."""
-        if "website" not in self._get_restricted_partner_fields():
-            super()._compute_website()
+        if "website" in self._get_restricted_partner_fields():
+            return None
+        return super()._compute_website()
 
     def _prepare_address_values_from_partner(self, partner):
         # reason: those of its fields that somebody may not read are left out below

@@ -90,11 +90,11 @@ class ResPartner(models.Model):
             for partner in self
         }
         in_tier = self.filtered(lambda partner: tiers[partner])
-        super(ResPartner, self - in_tier)._inverse_product_pricelist()
         for partner in in_tier:
             chosen = partner.property_product_pricelist
             is_own = chosen and chosen.id != tiers[partner].id
             partner.specific_property_product_pricelist = chosen if is_own else pricelists
+        return super(ResPartner, self - in_tier)._inverse_product_pricelist()
 
     # === ACTIONS === #
 

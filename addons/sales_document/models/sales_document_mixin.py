@@ -48,8 +48,8 @@ class SalesDocumentMixin(models.AbstractModel):
         return self["currency_id"] if "currency_id" in self._fields else None
 
     def _make_default_document(self, kind):
-        """Return the document for those who have no template; None if there is none."""
-        return
+        """Return the document for those who have no template; empty if there is none."""
+        return b""
 
     @api.model
     def _get_document_example(self, kind):
@@ -97,7 +97,7 @@ class SalesDocumentMixin(models.AbstractModel):
 
     def _make_document_without_template(self, kind):
         content = self._make_default_document(kind)
-        if content is None:
+        if not content:
             raise UserError(self.env._("Choose a template: there is no default document of these."))
         return content
 

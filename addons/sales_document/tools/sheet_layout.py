@@ -84,7 +84,9 @@ class SheetLayout:
         if last_row > LAST_ROW:
             raise DocumentProblem(
                 _lt(
-                    "there is something in row %s: a template may have %s rows.", last_row, LAST_ROW
+                    "there is something in row %(row)s: a template may have %(most)s rows.",
+                    row=last_row,
+                    most=LAST_ROW,
                 ),
                 title,
             )

@@ -134,7 +134,7 @@ def render_xlsx(content, sandbox, values, items):
         layouts[sheet.title] = read_layout(sheet, items)
         layouts[sheet.title].expand(sandbox, values)
     for sheet in workbook.worksheets:
-        SheetWriter(sheet, layouts, sandbox).write()
+        SheetWriter(sheet, layouts, sandbox).write_rows()
     for names in [workbook.defined_names, *(sheet.defined_names for sheet in workbook.worksheets)]:
         for name in names.values():
             name.attr_text = move_formula(f"={name.attr_text}", layouts, "")[1:]
@@ -187,7 +187,7 @@ class SheetWriter:
         self.sandbox = sandbox
         self.pictures = []
 
-    def write(self):
+    def write_rows(self):
         sheet = self.sheet
         templates = {}
         for (row, _column), cell in sorted(sheet._cells.items()):

@@ -20,7 +20,6 @@ class SalesDocumentExport(models.TransientModel):
     count = fields.Integer(compute="_compute_count", string="Documents")
     template_id = fields.Many2one(
         "sales.document.template",
-        string="Template",
         domain="[('id', 'in', template_ids)]",
         compute="_compute_template_id",
         store=True,

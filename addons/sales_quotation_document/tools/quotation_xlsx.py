@@ -33,7 +33,7 @@ def make_quotation_xlsx(values, lang):
     stream = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as workbook:
-        QuotationSheet(workbook, values, FONTS.get(lang[:2], "Arial")).write()
+        QuotationSheet(workbook, values, FONTS.get(lang[:2], "Arial")).write_sheet()
     return stream.getvalue()
 
 
@@ -59,7 +59,7 @@ class QuotationSheet:
         name = "".join(c for c in str(self.values.get("number") or "") if c not in "[]:*?/\\'")
         return name[:31] or None
 
-    def write(self):
+    def write_sheet(self):
         self._set_up()
         self._write_head()
         self._write_headings()

@@ -99,11 +99,12 @@ export class LinePrice extends Component {
     }
 
     get mark() {
-        return {
+        const marks = {
             stop: "fa-ban text-danger",
             approve: "fa-exclamation-triangle text-warning",
             warn: "fa-exclamation-circle text-warning",
-        }[this.data.price_mark] || "fa-tag text-muted";
+        };
+        return marks[this.data.price_mark] || "fa-tag text-muted";
     }
 
     open(ev) {

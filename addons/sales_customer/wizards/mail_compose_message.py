@@ -7,4 +7,5 @@ class MailComposeMessage(models.TransientModel):
     def _compute_partner_ids_all_have_email(self):
         """Extend: only whether there are addresses, for those who may not read them."""
         # reason: which addresses they are is not told
-        return super(MailComposeMessage, self.sudo())._compute_partner_ids_all_have_email()
+        composers = self.sudo()
+        return super(MailComposeMessage, composers)._compute_partner_ids_all_have_email()
