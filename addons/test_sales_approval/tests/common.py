@@ -8,7 +8,8 @@ class ApprovalCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["sales.approval.rule"].search([]).action_archive()
+        mine = [("res_model", "=", "test.approval.document")]
+        cls.env["sales.approval.rule"].search(mine).action_archive()
         cls.seller = cls._new_user("seller")
         cls.colleague = cls._new_user("colleague")
         cls.lead = cls._new_user("lead")
