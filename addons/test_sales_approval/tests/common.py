@@ -8,8 +8,8 @@ class ApprovalCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        mine = [("res_model", "=", "test.approval.document")]
-        cls.env["sales.approval.rule"].search(mine).action_archive()
+        rules = cls.env["sales.approval.rule"]
+        rules.search([("res_model", "=", "test.approval.document")]).action_archive()
         cls.seller = cls._new_user("seller")
         cls.colleague = cls._new_user("colleague")
         cls.lead = cls._new_user("lead")
