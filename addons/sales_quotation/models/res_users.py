@@ -7,9 +7,16 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _get_approval_manager(self):
-        """The leader of the sales team; the leader's are the sales managers."""
+        """The leader of the sales team; the leader's are the sales managers. Others have none."""
         found = super()._get_approval_manager() or (self.sale_team_id.user_id - self)
-        return found.filtered("active") or self._get_sales_managers() - self
+        if not found and self._leads_sales_team():
+            found = self._get_sales_managers() - self
+        return found.filtered("active")
+
+    def _leads_sales_team(self):
+        # reason: who leads a team decides, whether the asker may read the team or not
+        teams = self.env["crm.team"].sudo()
+        return bool(self) and bool(teams.search_count([("user_id", "in", self.ids)], limit=1))
 
     def _get_sales_managers(self):
         group = self.env["ir.model.data"]._xmlid_to_res_id(MANAGERS)
