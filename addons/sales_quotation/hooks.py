@@ -36,6 +36,14 @@ def uninstall_hook(env):
     rule = [("module", "=", "sales_quotation"), ("name", "=", "approval_rule_prices")]
     env["ir.model.data"].search(rule).unlink()  # it is kept only as long as we know it
     env["sales.approval.request"]._forget_models(["sale.order"])
+    # Odoo forgets to forget the foreign keys of fields that an addon adds to other models.
+    env["ir.model.constraint"].search(
+        [
+            ("module.name", "in", ("sales_quotation", "sales_approval")),
+            ("model.model", "in", ("sale.order", "sale.order.line")),
+            ("type", "=", "f"),
+        ]
+    ).unlink()
     # Odoo deletes the record behind this one and leaves the name
     name = [("name", "=", "model_inherit__sale_order__sales_approval_mixin")]
     env["ir.model.data"].search([("module", "=", "sales_approval"), *name]).unlink()

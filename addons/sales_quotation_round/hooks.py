@@ -42,3 +42,7 @@ def uninstall_hook(env):
         action = env.ref(xmlid, raise_if_not_found=False)
         if action:
             action.context = context
+    # Odoo forgets to forget the foreign keys of fields that an addon adds to other models.
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "sales_quotation_round"), ("type", "=", "f")]
+    ).unlink()

@@ -23,6 +23,12 @@ class ApprovalWatch:
         self.before.update(guarded._get_approval_snapshots())
 
 
+def is_lasting(records, vals):
+    """Say whether values are kept: what is only computed changes nothing that is guarded."""
+    found = (records._fields.get(name) for name in vals)
+    return any(field and (field.store or field.inverse) for field in found)
+
+
 @contextmanager
 def watch_approval(documents):
     """Judge ``documents``, and those that the block adds, at the end of the outermost block.

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .approval_watch import watch_approval
+from .approval_watch import is_lasting, watch_approval
 
 KEPT = ("approval_state", "approval_version", "approval_request_id", "approval_approved_id")
 # what no approval depends on, and is written often
@@ -34,7 +34,7 @@ class SalesApprovalMixin(models.AbstractModel):
                     ", ".join(self._fields[name].string for name in sorted(kept)),
                 )
             )
-        if all(name.startswith(HARMLESS) for name in vals):
+        if all(name.startswith(HARMLESS) for name in vals) or not is_lasting(self, vals):
             return super().write(vals)
         with watch_approval(self):
             return super().write(vals)

@@ -2,7 +2,7 @@ from contextlib import ExitStack, contextmanager
 
 from odoo import api, models
 
-from .approval_watch import watch_approval
+from .approval_watch import is_lasting, watch_approval
 
 
 class SalesApprovalLineMixin(models.AbstractModel):
@@ -33,6 +33,8 @@ class SalesApprovalLineMixin(models.AbstractModel):
 
     def write(self, vals):
         """Watch the documents of the lines, and the one that they go to."""
+        if not is_lasting(self, vals):
+            return super().write(vals)
         name = self._approval_document_field
         with self._watch_approval({*self._get_approval_document_ids(), vals.get(name)}):
             return super().write(vals)
