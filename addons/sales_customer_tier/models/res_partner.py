@@ -76,10 +76,8 @@ class ResPartner(models.Model):
 
     # === PRICES === #
 
-    @api.depends("commercial_partner_id.customer_tier_id")
-    def _compute_product_pricelist(self):
-        """Extend: another tier, other prices."""
-        return super()._compute_product_pricelist()
+    # The pricelist does not depend on the tier by ``api.depends``: with the tier, Odoo would delete
+    # the fields of users that core inherits from it. Memberships invalidate it instead.
 
     def _inverse_product_pricelist(self):
         """Extend: core forgets what it takes for the default; in a tier that is another one."""

@@ -66,7 +66,7 @@ class SalesCustomerTierExplained(models.AbstractModel):
             return self.env._(
                 "%(label)s %(figure)s %(sign)s %(bound)s in %(months)s months", **values
             )
-        return self.env._("%(label)s %(figure)s %(sign)s %(bound)s", **values)
+        return "{label} {figure} {sign} {bound}".format_map(values)
 
     def _format(self, kind, value):
         if value is None:
