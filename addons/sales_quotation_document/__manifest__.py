@@ -13,4 +13,5 @@
         "views/sales_document_template_views.xml",
         "views/sale_order_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
