@@ -16,6 +16,7 @@ from .testing_report import Outcome, failed, passed, verdict
 from .testing_run import tail
 
 LIMIT = 1500
+LONGEST_NAME = 100  # of a log; a part of many addons has a long one
 STARTING = re.compile(r"^Starting (?P<test>[\w.<>]+) \.\.\.")
 BROKEN = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(?P<test>[\w.<>]+)(?P<rest>.*)")
 SKIPPED = re.compile(r"^skipped (?P<test>.+?) : (?P<reason>.*)", re.DOTALL)
@@ -116,7 +117,7 @@ class OdooTests:
         self.source = source
         self.tags = tags
         self.install = install
-        name = re.sub(r"\W+", "-", part)
+        name = re.sub(r"\W+", "-", part)[:LONGEST_NAME]
         self.log = databases.logs / f"{name}.log"
         self.screenshots = databases.folder / "screenshots" / name
 
