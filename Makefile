@@ -29,8 +29,8 @@ test-core: ## Odoo's own suites with our addons installed (long)
 soak: ## the concurrency and fault tests, again and again (long)
 	@$(PYTHON) -m tools.test soak
 
-bench: ## measured comparisons with plain Odoo
-	@$(PYTHON) -m benchmarks
+bench: ## measured comparisons with plain Odoo (ONLY="customer_search …" for some)
+	@$(PYTHON) -m benchmarks $(ONLY)
 
 lint: ## the checks of the sources only
 	@$(PYTHON) -m tools.lint

@@ -1,4 +1,7 @@
-"""make bench: each comparison with plain Odoo, as one table. Figures go to docs/benchmarks.md."""
+"""make bench: each comparison with plain Odoo, as one table. Figures go to docs/benchmarks.md.
+
+Names of modules of this package (make bench ONLY="customer_search") measure only these.
+"""
 
 import os
 import sys
@@ -48,23 +51,33 @@ def make_settings():
     return {"shared_buffers": f"'{memory // 4 >> 20}MB'"}
 
 
-def main():
+def get_benchmarks(names):
+    """Return the benchmarks with these names, or all; raise ToolError for an unknown name."""
+    known = {benchmark.__name__.rpartition(".")[2]: benchmark for benchmark in BENCHMARKS}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ToolError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names] or BENCHMARKS
+
+
+def main(names):
+    benchmarks = get_benchmarks(names)
     environment = ensure_environment(dev=True)
     failed = 0
     settings = make_settings()
     with open_server(environment, name="bench", fast=True, settings=settings) as postgres:
         databases = Databases(environment, postgres)
         template = databases.ensure_template()
-        for benchmark in BENCHMARKS:
+        for benchmark in benchmarks:
             title, columns, rows, holds = benchmark.measure(databases, template)
             print_table(title, columns, rows)
             failed += not holds
-    print(f"\n{len(BENCHMARKS) - failed} passed, {failed} failed")
+    print(f"\n{len(benchmarks) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except ToolError as error:
         sys.exit(f"make bench: {error}")

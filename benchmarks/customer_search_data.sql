@@ -1,5 +1,6 @@
 -- Customers of a Chinese trading company as they are: some places, words and characters stand in
 -- a great part of all names, most in hardly any. Takes :size; a tenth of them get a contact.
+-- Salespeople get blocks of a hundred, so that each has customers of every kind.
 CREATE TEMP TABLE words AS
 SELECT string_to_array('成都 上海 北京 深圳 广州 杭州 重庆 武汉 苏州 南京 西安 天津 长沙 青岛 宁波 郑州 无锡 佛山 东莞 厦门 济南 合肥 大连 昆明 沈阳 福州 温州 石家庄 哈尔滨 贵阳 南宁 乌鲁木齐 兰州 海口 拉萨', ' ') AS places,
        regexp_split_to_array('华中天新盛达科信金海东德美安泰宏恒鑫源创博瑞丰通兴和利康百伟联佳诚明凯龙立嘉正亿国富云星力文顺隆祥永长江林山川润飞腾宇优世邦力生远航城京荣吉青春光辉万千思维智慧朗速锐捷睿晟昊乾坤麒麟骏腾跃鹏程展翼蓝白红绿紫橙雅典风雷电火木水土石玉珠宝贝尔克罗曼迪奥斯特卡丽莎菲娜琪琳珊瑚峰岭岳岩崖溪泉湖泊洋洲岛屿港湾桥梁楼阁亭台轩苑坊斋堂庄园圃篱菊梅兰竹松柏杨柳桃李杏梨枣栗橘柚檀樟楠桦榆槐枫桐椿茶酒米面盐糖醋酱油豆麦稻粟禾苗芽叶花果种籽根茎皮毛羽鳞甲骨角牙爪蹄尾翅鸣啸吟歌舞琴棋书画笔墨纸砚诗词曲赋仁义礼智勤俭谦恭让温良敬孝悌忠勇刚毅坚韧恺薇茜滢璟珩翊霖霆霁曦曜炜烨焱煜炯钊钧铭锋镇铠锦钰鑫淼森垚犇', '') AS characters,
@@ -39,7 +40,7 @@ INSERT INTO res_partner (id, name, complete_name, commercial_company_name, activ
                          customer_code, create_date, last_followup_date, lang)
 SELECT base.id + n, name, name, name, TRUE, TRUE, 'contact',
        base.id + n, NULL, 1, 'ask',
-       TRUE, CASE WHEN n % 5 < 3 THEN users.ids[1 + n % cardinality(users.ids)] END, city, street,
+       TRUE, CASE WHEN n % 5 < 3 THEN users.ids[1 + n / 100 % cardinality(users.ids)] END, city, street,
        phone, '+86 ' || substr(mobile, 1, 3) || ' ' || substr(mobile, 4, 4) || ' ' || substr(mobile, 8),
        'wx' || substr(md5('w' || n), 1, 8), substr(md5('e' || n), 1, 7) || '@' || substr(md5('d' || n), 1, 6) || '.cn',
        '91' || lpad((n * 7919::bigint % 1000000)::text, 6, '0') || upper(substr(md5('v' || n), 1, 10)),
