@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from .sales_approval_notice import add_working_days
 from .sales_approval_request import ADMIN
 
 
@@ -101,7 +100,6 @@ class SalesApprovalStep(models.Model):
         return texts[kind]
 
     def _hand_over(self, givers, taker, reason):
-        today = fields.Date.context_today(self)
         texts = {step: step._get_hand_over_text(givers[step], taker, reason) for step in self}
         self.env["sales.approval.log"].create(
             [
@@ -109,15 +107,10 @@ class SalesApprovalStep(models.Model):
                 for step in self
             ]
         )
-        for step in self:
-            gone = [Command.unlink(user.id) for user in givers[step]]
-            step.write(
-                {
-                    "user_ids": [*gone, Command.link(taker.id)],
-                    "reminder_date": add_working_days(today, step.reminder_days),
-                    "escalation_date": add_working_days(today, step.escalation_days),
-                }
-            )
+        for giver, steps in self.grouped(lambda step: givers[step]).items():
+            gone = [Command.unlink(user.id) for user in giver]
+            steps.write({"user_ids": [*gone, Command.link(taker.id)]})
+        self._restart_days()
         requests = self.request_id
         requests._close_activities(requests.step_ids)
         requests._post(

@@ -20,18 +20,22 @@ class SalesApprovalStep(models.Model):
         """Put steps before their approvers."""
         if not self:
             return
+        self.write({"state": "pending"})
+        self._restart_days()
+        self._tell_asked_people("sales_approval.mail_asked")
+
+    def _restart_days(self):
+        """Count the days until reminder and escalation from today."""
         today = fields.Date.context_today(self)
         for (reminder, escalation), steps in self.grouped(
             lambda step: (step.reminder_days, step.escalation_days)
         ).items():
             steps.write(
                 {
-                    "state": "pending",
                     "reminder_date": add_working_days(today, reminder),
                     "escalation_date": add_working_days(today, escalation),
                 }
             )
-        self._tell_asked_people("sales_approval.mail_asked")
 
     def _tell_asked_people(self, template, people=None, note=False):
         """Notify, and log which deputies cannot stand in."""
@@ -65,10 +69,9 @@ class SalesApprovalStep(models.Model):
         """Give (steps, :class:`ApprovalReaders` of their documents) for each kind of document."""
         for name, steps in self.grouped("res_model").items():
             documents = self.env[name].browse(set(steps.mapped("res_id"))).exists()
-            yield (
-                steps.filtered(lambda s, d=documents: s.res_id in d.ids),
-                ApprovalReaders(documents),
-            )
+            there = set(documents.ids)
+            here = steps.filtered(lambda step, there=there: step.res_id in there)
+            yield here, ApprovalReaders(documents)
 
     def _get_persons(self, users, deputies, readers):
         """Give who is told about one step, and the deputies who may not read the document.

@@ -48,9 +48,9 @@ class SalesApprovalStep(models.Model):
         lost = {step: step.user_ids - found for step, found in changes.items()}
         rows = [step._prepare_reassigned_log(lost[step], found) for step, found in changes.items()]
         self.env["sales.approval.log"].create(rows)
-        for step, found in changes.items():
-            step.user_ids = [Command.set(found.ids)]
         changed = self.browse(step.id for step in changes)
+        for found, steps in changed.grouped(lambda step: changes[step]).items():
+            steps.user_ids = [Command.set(found.ids)]
         without = changed.filtered(lambda step: not step.user_ids)
         without.request_id._tell_nobody([(step.request_id, step.name) for step in without])
         return changed
