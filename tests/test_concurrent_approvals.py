@@ -12,6 +12,8 @@ from tools.testing_run import tail
 from tools.testing_server import RpcError, Session, serving
 
 APPROVERS = 3
+SELLERS = 2
+TAKERS = 2  # whom approvers hand over to
 OFFERS = 4
 TURNS = 10  # of an editor, over all offers
 LONGEST = 6  # seconds of editing: conflicts make the server sleep
@@ -40,6 +42,19 @@ FORGED = """
      WHERE offer.id IN ({ids}) AND offer.approval_state IN ('waiting', 'approved')
        AND line.warranty > (request.snapshot->'lines'->line.id::text->>'warranty')::float
 """
+HANDED = """
+    SELECT request.res_id, offer.approval_state,
+           (SELECT COUNT(*) FROM sales_approval_log log
+             WHERE log.request_id = request.id AND log.event = 'handed_over'),
+           (SELECT COUNT(*) FROM sales_approval_log log
+             WHERE log.request_id = request.id AND log.event = 'approved'),
+           (SELECT COUNT(*) FROM sales_approval_step_user_rel rel
+              JOIN sales_approval_step step ON step.id = rel.sales_approval_step_id
+             WHERE step.request_id = request.id)
+      FROM sales_approval_request request
+      JOIN test_approval_document offer ON offer.approval_request_id = request.id
+     WHERE request.res_id IN ({ids})
+"""
 REQUESTS = """
     SELECT res_id, COUNT(*) FROM sales_approval_request
      WHERE res_id IN ({ids}) AND state = 'waiting' GROUP BY res_id
@@ -52,11 +67,12 @@ class Stage:
     def __init__(self, server):
         self.server = server
         number = time.time_ns()
-        logins = [f"a{number}_{n}" for n in range(APPROVERS + 2)]
+        logins = [f"a{number}_{n}" for n in range(APPROVERS + SELLERS + TAKERS)]
         users = [{"name": login, "login": login, "password": login} for login in logins]
         ids = server.rpc("res.users", "create", users, context={"no_reset_password": True})
         self.sessions = [Session(server.url, server.db, login, login) for login in logins]
-        self.approvers, self.sellers = self.sessions[:APPROVERS], self.sessions[APPROVERS:]
+        self.approvers, others = self.sessions[:APPROVERS], self.sessions[APPROVERS:]
+        self.sellers, self.takers = others[:SELLERS], ids[APPROVERS + SELLERS :]
         tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids[:APPROVERS])]}
         condition = {"measure": "warranty", "operator": ">", "value": 12}
         rule = {
@@ -85,6 +101,11 @@ class Stage:
         domain = [("document_id", "=", offer_id)]
         line_ids = session.call("test.approval.line", "search", domain)
         return _call(session, "test.approval.line", "write", line_ids, {"warranty": warranty})
+
+    def hand_over(self, session, offer_id, taker):
+        domain = [("res_id", "=", offer_id), ("res_model", "=", "test.approval.document")]
+        step_ids = session.call("sales.approval.step", "search", domain)
+        return _call(session, "sales.approval.step", "action_hand_over", step_ids, taker, "Away")
 
     def run(self, jobs):
         """Do all jobs at the same moment."""
@@ -153,6 +174,31 @@ def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_
         assert (steps, logged) == ("1", "1")
     errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
     assert errors == {"": OFFERS, "UserError": OFFERS * (APPROVERS - 1)}, answers
+
+
+def test_a_share_is_handed_over_or_decided_and_only_once(approvals_server):
+    """The same approver hands the same offers to two people, and approves them, all at once."""
+    stage = Stage(approvals_server)
+    for offer_id in stage.offer_ids:
+        assert not stage.call(stage.sellers[0], "action_approval_ask", offer_id)
+    login = stage.approvers[0]
+    hands = [lambda i, t=taker: stage.hand_over(login, i, t) for taker in stage.takers]
+    hands.append(lambda i: stage.call(login, "action_approval_approve", i))
+
+    def work(turn, hand):
+        offer_ids = stage.offer_ids[turn:] + stage.offer_ids[:turn]
+        return [hand(offer_id) for offer_id in offer_ids]
+
+    answers = stage.run([lambda n=n, h=h: work(n, h) for n, h in enumerate(hands)])
+    handed = stage.query(HANDED)
+    assert len(handed) == OFFERS
+    for _offer, state, hand_overs, approvals, people in handed:
+        assert int(hand_overs) + int(approvals) == 1, handed
+        assert state == ("approved" if approvals == "1" else "waiting")
+        assert people == str(APPROVERS), "one has gone for the one who came"
+    errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
+    assert errors[""] == OFFERS, answers
+    assert errors["AccessError"] + errors["UserError"] == OFFERS * (len(hands) - 1), answers
 
 
 def test_nothing_is_approved_that_nobody_was_asked_about(approvals_server):

@@ -47,4 +47,4 @@ class SalesCustomerAccess(models.AbstractModel):
         return (forbidden, forbidden._make_customer_access_error) if forbidden else None
 
     def _make_customer_access_error(self):
-        return AccessError(self.env._("You may not see this, because you may not see its customer."))
+        return AccessError(self.env._("You may see this only if you may see its customer."))
