@@ -24,7 +24,7 @@ class SalesApprovalLog(models.Model):
             ("reopened", "Needs Approval Again"),
             ("reminded", "Reminded"),
             ("escalated", "Escalated"),
-            ("left_out", "Not Asked"),
+            ("left_out", "Left Out"),
             ("nobody", "Nobody Can Approve"),
             ("reassigned", "Reassigned"),
             ("handed_over", "Handed Over"),

@@ -18,7 +18,7 @@ class SalesApprovalHandOver(models.TransientModel):
     unable_user_ids = fields.Many2many("res.users", compute="_compute_unable_user_ids")
     user_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="Hand Over to",
         required=True,
         ondelete="cascade",
         domain="[('share', '=', False), ('id', 'not in', unable_user_ids)]",
