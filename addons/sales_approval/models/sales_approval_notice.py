@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from .approval_readers import ApprovalReaders
@@ -27,15 +27,25 @@ class SalesApprovalStep(models.Model):
     def _restart_days(self):
         """Count the days until reminder and escalation from today."""
         today = fields.Date.context_today(self)
-        for (reminder, escalation), steps in self.grouped(
-            lambda step: (step.reminder_days, step.escalation_days)
+        for (company, reminder, escalation), steps in self.grouped(
+            lambda step: (step.request_id.company_id, step.reminder_days, step.escalation_days)
         ).items():
             steps.write(
                 {
-                    "reminder_date": add_working_days(today, reminder),
-                    "escalation_date": add_working_days(today, escalation),
+                    "reminder_date": self._add_working_days(today, reminder, company),
+                    "escalation_date": self._add_working_days(today, escalation, company),
                 }
             )
+
+    @api.model
+    def _add_working_days(self, day, count, company):
+        """Give the day that is so many working days of a company later.
+
+        Override where a calendar is known: it belongs to addons that this one does not need.
+
+        :return: date, or False when there are no days to count
+        """
+        return add_working_days(day, count)
 
     def _tell_asked_people(self, template, people=None, note=False):
         """Notify, and log which deputies cannot stand in."""

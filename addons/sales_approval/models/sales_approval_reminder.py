@@ -3,8 +3,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sales_approval_notice import add_working_days
-
 BATCH = 200
 
 
@@ -40,8 +38,10 @@ class SalesApprovalStep(models.Model):
         return self.env["ir.cron"]._commit_progress(len(steps))
 
     def _remind(self, today):
-        for days, steps in self.grouped("reminder_days").items():
-            steps.write({"reminder_date": add_working_days(today, days)})
+        for (company, days), steps in self.grouped(
+            lambda step: (step.request_id.company_id, step.reminder_days)
+        ).items():
+            steps.write({"reminder_date": self._add_working_days(today, days, company)})
         if self:
             self._notify("sales_approval.mail_reminder")
             self.request_id._log("reminded")
