@@ -1,6 +1,6 @@
 """Somebody who is asked lets somebody else decide."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
@@ -134,6 +134,8 @@ class SalesApprovalRequest(models.Model):
 
     can_hand_over = fields.Boolean(compute="_compute_can_hand_over")
 
+    @api.depends("state", "step_ids.state", "step_ids.user_ids")
+    @api.depends_context("uid")
     def _compute_can_hand_over(self):
         steps = self._get_hand_over_steps()
         for request in self:
