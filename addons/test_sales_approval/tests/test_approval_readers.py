@@ -73,14 +73,16 @@ class TestApprovalReaders(ApprovalCase):
         for name in ("Lead", "Boss", "Cfo"):
             self.assertIn(f"{name} may not read the document", note)
 
-    def test_a_reader_in_another_of_his_companies_is_asked(self):
+    def test_who_works_in_another_company_is_asked(self):
         other = self.env["res.company"].create({"name": "Other"})
-        (self.seller | self.lead).write({"company_ids": [Command.link(other.id)]})
+        mine = self.env.company
+        self.seller.company_ids = [Command.link(other.id)]
+        self.lead.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self._new_rule()
-        offer = self._new_offer(user=self.seller, company_id=self.env.company.id)
+        offer = self._new_offer()
         offer.sudo().company_id = other
-        offer = offer.with_context(allowed_company_ids=other.ids)
-        offer.action_approval_ask()
+        # the seller works in both, the lead in the other one only
+        offer.with_context(allowed_company_ids=(mine | other).ids).action_approval_ask()
         self.assertEqual(self._get_asked(offer), self.lead)
 
     def test_when_nobody_may_read_it_the_request_is_refused(self):
