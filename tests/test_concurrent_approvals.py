@@ -61,19 +61,30 @@ REQUESTS = """
 """
 
 
-class Stage:
-    """A rule with approvers of one tier, a salesperson, and offers."""
+class People:
+    """Approvers, salespeople and others, who are signed in once for all tests."""
 
     def __init__(self, server):
         self.server = server
-        number = time.time_ns()
-        logins = [f"a{number}_{n}" for n in range(APPROVERS + SELLERS + TAKERS)]
+        logins = [f"a{number}" for number in range(APPROVERS + SELLERS + TAKERS)]
         users = [{"name": login, "login": login, "password": login} for login in logins]
         ids = server.rpc("res.users", "create", users, context={"no_reset_password": True})
-        self.sessions = [Session(server.url, server.db, login, login) for login in logins]
-        self.approvers, others = self.sessions[:APPROVERS], self.sessions[APPROVERS:]
-        self.sellers, self.takers = others[:SELLERS], ids[APPROVERS + SELLERS :]
-        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids[:APPROVERS])]}
+        signed_in = logins[: APPROVERS + SELLERS]
+        sessions = [Session(server.url, server.db, login, login) for login in signed_in]
+        self.approvers, self.sellers = sessions[:APPROVERS], sessions[APPROVERS:]
+        self.approver_ids, self.takers = ids[:APPROVERS], ids[APPROVERS + SELLERS :]
+
+
+class Stage:
+    """A rule with approvers of one tier, a salesperson, and offers."""
+
+    def __init__(self, people):
+        self.server = people.server
+        self.approvers, self.sellers = people.approvers, people.sellers
+        self.takers = people.takers
+        number = time.time_ns()
+        ids = people.approver_ids
+        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids)]}
         condition = {"measure": "warranty", "operator": ">", "value": 12}
         rule = {
             "name": f"Rule {number}",
@@ -82,7 +93,7 @@ class Stage:
             "tier_ids": [(0, 0, tier)],
             "domain": f"[('note', '=', '{number}')]",
         }
-        server.rpc("sales.approval.rule", "create", rule)
+        self.server.rpc("sales.approval.rule", "create", rule)
         line = {"name": "Item", "price_unit": 100, "warranty": 20}
         offers = [
             {"name": f"O{n}", "note": str(number), "line_ids": [(0, 0, line)]}
@@ -138,7 +149,7 @@ def _call(session, model, method, *args):
 
 
 @pytest.fixture(scope="module")
-def approvals_server(databases, installed_template):
+def people(databases, installed_template):
     """Several worker processes, and an addon that only tests: offers that need approval."""
     log = databases.logs / "approvals-install.log"
     options = ("--workers=3", f"--gevent-port={free_port()}")
@@ -148,11 +159,11 @@ def approvals_server(databases, installed_template):
         code = databases.odoo(what, database, *arguments, limit=INSTALL_LIMIT, log=log)
         assert not code, tail(log)
         with serving(databases, database, "approvals", options) as running:
-            yield running
+            yield People(running)
 
 
-def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_server):
-    stage = Stage(approvals_server)
+def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(people):
+    stage = Stage(people)
 
     def ask(session):
         return [stage.call(session, "action_approval_ask", i) for i in stage.offer_ids]
@@ -176,9 +187,9 @@ def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_
     assert errors == {"": OFFERS, "UserError": OFFERS * (APPROVERS - 1)}, answers
 
 
-def test_a_share_is_handed_over_or_decided_and_only_once(approvals_server):
+def test_a_share_is_handed_over_or_decided_and_only_once(people):
     """The same approver hands the same offers to two people, and approves them, all at once."""
-    stage = Stage(approvals_server)
+    stage = Stage(people)
     for offer_id in stage.offer_ids:
         assert not stage.call(stage.sellers[0], "action_approval_ask", offer_id)
     login = stage.approvers[0]
@@ -201,9 +212,9 @@ def test_a_share_is_handed_over_or_decided_and_only_once(approvals_server):
     assert errors["AccessError"] + errors["UserError"] == OFFERS * (len(hands) - 1), answers
 
 
-def test_nothing_is_approved_that_nobody_was_asked_about(approvals_server):
+def test_nothing_is_approved_that_nobody_was_asked_about(people):
     """Some make lines worse, some ask, some approve blindly, all of the same offers at once."""
-    stage = Stage(approvals_server)
+    stage = Stage(people)
     seen, stop = [], threading.Event()
 
     def repeat(session, method):
