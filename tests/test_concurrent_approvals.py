@@ -203,10 +203,10 @@ def test_a_share_is_handed_over_or_decided_and_only_once(people):
     answers = stage.run([lambda n=n, h=h: work(n, h) for n, h in enumerate(hands)])
     handed = stage.query(HANDED)
     assert len(handed) == OFFERS
-    for _offer, state, hand_overs, approvals, people in handed:
+    for _offer, state, hand_overs, approvals, asked in handed:
         assert int(hand_overs) + int(approvals) == 1, handed
         assert state == ("approved" if approvals == "1" else "waiting")
-        assert people == str(APPROVERS), "one has gone for the one who came"
+        assert asked == str(APPROVERS), "one has gone for the one who came"
     errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
     assert errors[""] == OFFERS, answers
     assert errors["AccessError"] + errors["UserError"] == OFFERS * (len(hands) - 1), answers
