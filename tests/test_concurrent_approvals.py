@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tools.testing_odoo import free_port
-from tools.testing_run import tail
 from tools.testing_server import RpcError, Session, serving
 
 APPROVERS = 3
@@ -17,7 +16,6 @@ TAKERS = 2  # whom approvers hand over to
 OFFERS = 4
 TURNS = 10  # of an editor, over all offers
 LONGEST = 6  # seconds of editing: conflicts make the server sleep
-INSTALL_LIMIT = 300
 REPEATS = 20  # of a request that the server gave up: it retries a conflict a few times itself
 CONFLICTS = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
 DECISIONS = """
@@ -151,15 +149,13 @@ def _call(session, model, method, *args):
 @pytest.fixture(scope="module")
 def people(databases, installed_template):
     """Several worker processes, and an addon that only tests: offers that need approval."""
-    log = databases.logs / "approvals-install.log"
-    options = ("--workers=3", f"--gevent-port={free_port()}")
-    with databases.cloned(installed_template, "approvals") as database:
-        arguments = ("-i", "test_sales_approval", "--stop-after-init", "--no-http")
-        what = "installing the offers"
-        code = databases.odoo(what, database, *arguments, limit=INSTALL_LIMIT, log=log)
-        assert not code, tail(log)
-        with serving(databases, database, "approvals", options) as running:
-            yield People(running)
+    # the server installs the addon itself: that saves to load everything twice
+    options = ("--workers=3", f"--gevent-port={free_port()}", "--init=test_sales_approval")
+    with (
+        databases.cloned(installed_template, "approvals") as database,
+        serving(databases, database, "approvals", options) as running,
+    ):
+        yield People(running)
 
 
 def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(people):
