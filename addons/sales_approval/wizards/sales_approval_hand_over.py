@@ -34,15 +34,16 @@ class SalesApprovalHandOver(models.TransientModel):
     def _compute_document(self):
         for dialog in self:
             dialog.document = "\n".join(
-                f"{step.request_id.res_name}, {step.display_name}" for step in dialog.step_ids
+                f"{step.request_id.res_name}, {step.display_name}"
+                for step in dialog.step_ids._filtered_access("read")
             )
 
     @api.depends("step_ids")
     def _compute_unable_user_ids(self):
         """Leave out of the list who is asked already, or excluded by four eyes."""
         for dialog in self:
-            # reason: who is asked and excluded is no secret of the decision
-            steps = dialog.step_ids.sudo()
+            # reason: who is asked and excluded is told to who reads the document
+            steps = dialog.step_ids._filtered_access("read").sudo()
             dialog.unable_user_ids = steps.user_ids | steps.excluded_user_ids
 
     def action_confirm(self):

@@ -212,3 +212,18 @@ class TestApprovalHandOver(ApprovalCase):
         mine = mine.create({"step_ids": step.ids, "user_id": self.boss.id, "reason": "x"})
         with self.assertRaises(AccessError):
             mine.action_confirm()
+
+    def test_a_dialog_tells_nothing_of_what_one_may_not_read(self):
+        offer = self._new_offer(terms="secret", team_lead_id=self.lead.id)
+        offer.action_approval_ask()
+        self.env.invalidate_all()
+        dialog = self.env["sales.approval.hand.over"].with_user(self.colleague)
+        dialog = dialog.create(
+            {
+                "step_ids": offer.sudo().approval_request_id.step_ids.ids,
+                "user_id": self.boss.id,
+                "reason": "x",
+            }
+        )
+        self.assertFalse(dialog.document)
+        self.assertFalse(dialog.unable_user_ids)

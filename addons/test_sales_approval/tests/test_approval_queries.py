@@ -96,6 +96,7 @@ class TestApprovalQueries(ApprovalCase):
                     "model_name": {},
                     "can_decide": {},
                     "can_withdraw": {},
+                    "can_hand_over": {},
                     "user_id": {"fields": {"display_name": {}}},
                     "pending_step_ids": {"fields": {"display_name": {}}},
                 }
