@@ -217,13 +217,15 @@ class TestApprovalHandOver(ApprovalCase):
         offer = self._new_offer(terms="secret", team_lead_id=self.lead.id)
         offer.action_approval_ask()
         self.env.invalidate_all()
-        dialog = self.env["sales.approval.hand.over"].with_user(self.colleague)
-        dialog = dialog.create(
-            {
-                "step_ids": offer.sudo().approval_request_id.step_ids.ids,
-                "user_id": self.boss.id,
-                "reason": "x",
-            }
-        )
+        step_ids = offer.sudo().approval_request_id.step_ids.ids
+        values = {"step_ids": step_ids, "user_id": self.boss.id, "reason": "x"}
+        dialogs = self.env["sales.approval.hand.over"]
+        with self.assertRaises(AccessError):
+            dialogs.with_user(self.colleague).create(values)
+        dialog = dialogs.with_user(self.lead).create(values)
+        self.assertIn("Offer", dialog.document)
+        offer.sudo().team_lead_id = self.boss
+        self.env.flush_all()
+        self.env.invalidate_all()
         self.assertFalse(dialog.document)
         self.assertFalse(dialog.unable_user_ids)
