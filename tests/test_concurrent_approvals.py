@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tools.testing_odoo import free_port
-from tools.testing_run import tail
 from tools.testing_server import RpcError, Session, serving
 
 APPROVERS = 3
+SELLERS = 2
+TAKERS = 2  # whom approvers hand over to
 OFFERS = 4
 TURNS = 10  # of an editor, over all offers
 LONGEST = 6  # seconds of editing: conflicts make the server sleep
-INSTALL_LIMIT = 300
 REPEATS = 20  # of a request that the server gave up: it retries a conflict a few times itself
 CONFLICTS = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
 DECISIONS = """
@@ -40,24 +40,49 @@ FORGED = """
      WHERE offer.id IN ({ids}) AND offer.approval_state IN ('waiting', 'approved')
        AND line.warranty > (request.snapshot->'lines'->line.id::text->>'warranty')::float
 """
+HANDED = """
+    SELECT request.res_id, offer.approval_state,
+           (SELECT COUNT(*) FROM sales_approval_log log
+             WHERE log.request_id = request.id AND log.event = 'handed_over'),
+           (SELECT COUNT(*) FROM sales_approval_log log
+             WHERE log.request_id = request.id AND log.event = 'approved'),
+           (SELECT COUNT(*) FROM sales_approval_step_user_rel rel
+              JOIN sales_approval_step step ON step.id = rel.sales_approval_step_id
+             WHERE step.request_id = request.id)
+      FROM sales_approval_request request
+      JOIN test_approval_document offer ON offer.approval_request_id = request.id
+     WHERE request.res_id IN ({ids})
+"""
 REQUESTS = """
     SELECT res_id, COUNT(*) FROM sales_approval_request
      WHERE res_id IN ({ids}) AND state = 'waiting' GROUP BY res_id
 """
 
 
-class Stage:
-    """A rule with approvers of one tier, a salesperson, and offers."""
+class People:
+    """Approvers, salespeople and others, who are signed in once for all tests."""
 
     def __init__(self, server):
         self.server = server
-        number = time.time_ns()
-        logins = [f"a{number}_{n}" for n in range(APPROVERS + 2)]
+        logins = [f"a{number}" for number in range(APPROVERS + SELLERS + TAKERS)]
         users = [{"name": login, "login": login, "password": login} for login in logins]
         ids = server.rpc("res.users", "create", users, context={"no_reset_password": True})
-        self.sessions = [Session(server.url, server.db, login, login) for login in logins]
-        self.approvers, self.sellers = self.sessions[:APPROVERS], self.sessions[APPROVERS:]
-        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids[:APPROVERS])]}
+        signed_in = logins[: APPROVERS + SELLERS]
+        sessions = [Session(server.url, server.db, login, login) for login in signed_in]
+        self.approvers, self.sellers = sessions[:APPROVERS], sessions[APPROVERS:]
+        self.approver_ids, self.takers = ids[:APPROVERS], ids[APPROVERS + SELLERS :]
+
+
+class Stage:
+    """A rule with approvers of one tier, a salesperson, and offers."""
+
+    def __init__(self, people):
+        self.server = people.server
+        self.approvers, self.sellers = people.approvers, people.sellers
+        self.takers = people.takers
+        number = time.time_ns()
+        ids = people.approver_ids
+        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids)]}
         condition = {"measure": "warranty", "operator": ">", "value": 12}
         rule = {
             "name": f"Rule {number}",
@@ -66,7 +91,7 @@ class Stage:
             "tier_ids": [(0, 0, tier)],
             "domain": f"[('note', '=', '{number}')]",
         }
-        server.rpc("sales.approval.rule", "create", rule)
+        self.server.rpc("sales.approval.rule", "create", rule)
         line = {"name": "Item", "price_unit": 100, "warranty": 20}
         offers = [
             {"name": f"O{n}", "note": str(number), "line_ids": [(0, 0, line)]}
@@ -85,6 +110,11 @@ class Stage:
         domain = [("document_id", "=", offer_id)]
         line_ids = session.call("test.approval.line", "search", domain)
         return _call(session, "test.approval.line", "write", line_ids, {"warranty": warranty})
+
+    def hand_over(self, session, offer_id, taker):
+        domain = [("res_id", "=", offer_id), ("res_model", "=", "test.approval.document")]
+        step_ids = session.call("sales.approval.step", "search", domain)
+        return _call(session, "sales.approval.step", "action_hand_over", step_ids, taker, "Away")
 
     def run(self, jobs):
         """Do all jobs at the same moment."""
@@ -117,21 +147,19 @@ def _call(session, model, method, *args):
 
 
 @pytest.fixture(scope="module")
-def approvals_server(databases, installed_template):
+def people(databases, installed_template):
     """Several worker processes, and an addon that only tests: offers that need approval."""
-    log = databases.logs / "approvals-install.log"
-    options = ("--workers=3", f"--gevent-port={free_port()}")
-    with databases.cloned(installed_template, "approvals") as database:
-        arguments = ("-i", "test_sales_approval", "--stop-after-init", "--no-http")
-        what = "installing the offers"
-        code = databases.odoo(what, database, *arguments, limit=INSTALL_LIMIT, log=log)
-        assert not code, tail(log)
-        with serving(databases, database, "approvals", options) as running:
-            yield running
+    # the server installs the addon itself: that saves to load everything twice
+    options = ("--workers=3", f"--gevent-port={free_port()}", "--init=test_sales_approval")
+    with (
+        databases.cloned(installed_template, "approvals") as database,
+        serving(databases, database, "approvals", options) as running,
+    ):
+        yield People(running)
 
 
-def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_server):
-    stage = Stage(approvals_server)
+def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(people):
+    stage = Stage(people)
 
     def ask(session):
         return [stage.call(session, "action_approval_ask", i) for i in stage.offer_ids]
@@ -155,9 +183,34 @@ def test_asked_by_many_and_decided_by_many_each_offer_is_decided_once(approvals_
     assert errors == {"": OFFERS, "UserError": OFFERS * (APPROVERS - 1)}, answers
 
 
-def test_nothing_is_approved_that_nobody_was_asked_about(approvals_server):
+def test_a_share_is_handed_over_or_decided_and_only_once(people):
+    """The same approver hands the same offers to two people, and approves them, all at once."""
+    stage = Stage(people)
+    for offer_id in stage.offer_ids:
+        assert not stage.call(stage.sellers[0], "action_approval_ask", offer_id)
+    login = stage.approvers[0]
+    hands = [lambda i, t=taker: stage.hand_over(login, i, t) for taker in stage.takers]
+    hands.append(lambda i: stage.call(login, "action_approval_approve", i))
+
+    def work(turn, hand):
+        offer_ids = stage.offer_ids[turn:] + stage.offer_ids[:turn]
+        return [hand(offer_id) for offer_id in offer_ids]
+
+    answers = stage.run([lambda n=n, h=h: work(n, h) for n, h in enumerate(hands)])
+    handed = stage.query(HANDED)
+    assert len(handed) == OFFERS
+    for _offer, state, hand_overs, approvals, asked in handed:
+        assert int(hand_overs) + int(approvals) == 1, handed
+        assert state == ("approved" if approvals == "1" else "waiting")
+        assert asked == str(APPROVERS), "one has gone for the one who came"
+    errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
+    assert errors[""] == OFFERS, answers
+    assert errors["AccessError"] + errors["UserError"] == OFFERS * (len(hands) - 1), answers
+
+
+def test_nothing_is_approved_that_nobody_was_asked_about(people):
     """Some make lines worse, some ask, some approve blindly, all of the same offers at once."""
-    stage = Stage(approvals_server)
+    stage = Stage(people)
     seen, stop = [], threading.Event()
 
     def repeat(session, method):

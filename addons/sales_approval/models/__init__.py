@@ -12,11 +12,13 @@ from . import sales_approval_step
 from . import sales_approval_log
 from . import sales_approval_decision
 from . import sales_approval_notice
+from . import sales_approval_reassign
 from . import sales_approval_reminder
 from . import sales_approval_mixin
 from . import sales_approval_snapshot
 from . import sales_approval_guard
 from . import sales_approval_gate
 from . import sales_approval_submit
+from . import sales_approval_hand_over
 from . import sales_approval_view
 from . import sales_approval_line_mixin

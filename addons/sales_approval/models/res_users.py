@@ -26,6 +26,17 @@ class ResUsers(models.Model):
         users = self.env["res.groups"].sudo().browse(group).all_user_ids  # reason: to ask them
         return users.filtered(lambda user: user._is_approval_interactive())
 
+    def _filter_approval_able(self, company):
+        """Give those who can decide about documents of a company (empty: of any)."""
+        return self.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and not user._is_superuser()
+                and (not company or company in user.company_ids)
+            )
+        )
+
     def _is_approval_interactive(self):
         """Say whether somebody of us sits in front of the screen, who can be told what to do."""
         self.ensure_one()

@@ -54,14 +54,19 @@ class SalesApprovalRequest(models.Model):
                         )
                     )
 
-    def _advance(self):
-        """Ask the next tiers, or finish what has none left."""
+    def _advance(self, is_new=False):
+        """Ask the next tiers, or finish what has none left.
+
+        :param is_new: whether the tiers were found just now; else their people may have changed
+        """
         open_steps = self.step_ids.filtered(lambda step: step.state in ("waiting", "pending"))
         finished = self - open_steps.request_id
         due = open_steps.browse()
         for steps in open_steps.grouped(lambda step: (step.request_id, step.rule_key)).values():
             first = min(steps.mapped("sequence"))
             due |= steps.filtered(lambda s, f=first: s.sequence == f and s.state == "waiting")
+        if not is_new:
+            due._reassign()
         due._ask()
         open_steps.request_id._close_activities(open_steps)
         finished._finish("approved", False)
@@ -113,6 +118,25 @@ class SalesApprovalRequest(models.Model):
         """
         self.env["sales.approval.log"].create(
             [request._prepare_log(event, note, **values) for request, note in notes.items()]
+        )
+
+    def _log_left_out(self, found):
+        """Write who was not asked because the document is closed to him, a row for each tier.
+
+        :param found: list of (request, name of the tier, users)
+        """
+        self.env["sales.approval.log"].create(
+            [
+                request._prepare_log("left_out", request._get_left_out_text(users), step_name=name)
+                for request, name, users in found
+                if users
+            ]
+        )
+
+    def _get_left_out_text(self, users):
+        return "\n".join(
+            self.env._("%s may not read the document and was not asked.", name)
+            for name in users.mapped("name")
         )
 
     def _prepare_log(self, event, note=False, **values):

@@ -107,9 +107,8 @@ class SalesApprovalMixin(models.AbstractModel):
         fresh.write({"deferred_action": action_name})
         label = self._get_approval_action_label(action_name)
         fresh._log("deferred", label)
-        fresh._tell_responsible(
-            self.env._("%s: started by the customer or a job, waits for approval", label)
-        )
+        text = self.env._("%s: started by the customer or a job, waits for approval", label)
+        fresh._tell_responsible(dict.fromkeys(fresh, text))
 
     def _approval_run(self, action_name):
         """Carry out an action that was held up, now that the document is approved."""

@@ -146,9 +146,8 @@ class SalesApprovalMixin(models.AbstractModel):
             text = document._get_approval_change_text(changed[document])
             request = document.approval_request_id
             request._finish("cancelled", text)
-            request._tell_responsible(
-                self.env._("Changed while it waited for approval, ask again: %s", text)
-            )
+            text = self.env._("Changed while it waited for approval, ask again: %s", text)
+            request._tell_responsible({request: text})
 
     def _approval_rejudge(self, changed):
         """See whether approved documents still are what was approved, and log what changed."""

@@ -88,6 +88,7 @@ class SalesApprovalMixin(models.AbstractModel):
         search="_search_approval_can_decide",
         groups=INTERNAL,
     )
+    approval_can_hand_over = fields.Boolean(compute="_compute_approval_can", groups=INTERNAL)
     approval_can_withdraw = fields.Boolean(compute="_compute_approval_can", groups=INTERNAL)
     approval_request_count = fields.Integer(
         compute="_compute_approval_request_count", groups=INTERNAL
@@ -249,6 +250,7 @@ class SalesApprovalMixin(models.AbstractModel):
             request = document.approval_request_id.sudo()
             waiting = document.approval_state == "waiting"
             document.approval_can_decide = waiting and request.can_decide
+            document.approval_can_hand_over = waiting and request.can_hand_over
             document.approval_can_withdraw = waiting and request.can_withdraw
 
     def _search_approval_can_decide(self, operator, value):

@@ -4,8 +4,10 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import plaintext2html
+
+from .approval_readers import ApprovalReaders
 
 ACTIVITY = "sales_approval.mail_activity_type_approval"
 QUIET = {"mail_activity_quick_update": True}  # our own mail says more than core's
@@ -18,32 +20,81 @@ class SalesApprovalStep(models.Model):
         """Put steps before their approvers."""
         if not self:
             return
+        self.write({"state": "pending"})
+        self._restart_days()
+        self._tell_asked_people("sales_approval.mail_asked")
+
+    def _restart_days(self):
+        """Count the days until reminder and escalation from today."""
         today = fields.Date.context_today(self)
-        for (reminder, escalation), steps in self.grouped(
-            lambda step: (step.reminder_days, step.escalation_days)
+        for (company, reminder, escalation), steps in self.grouped(
+            lambda step: (step.request_id.company_id, step.reminder_days, step.escalation_days)
         ).items():
             steps.write(
                 {
-                    "state": "pending",
-                    "reminder_date": add_working_days(today, reminder),
-                    "escalation_date": add_working_days(today, escalation),
+                    "reminder_date": self._add_working_days(today, reminder, company),
+                    "escalation_date": self._add_working_days(today, escalation, company),
                 }
             )
-        self._notify("sales_approval.mail_asked")
 
-    def _notify(self, template):
-        """Give each approver, or who stands in, an activity and one mail about all documents."""
+    @api.model
+    def _add_working_days(self, day, count, company):
+        """Give the day that is so many working days of a company later.
+
+        Override where a calendar is known: it belongs to addons that this one does not need.
+
+        :return: date, or False when there are no days to count
+        """
+        return add_working_days(day, count)
+
+    def _tell_asked_people(self, template, people=None, note=False):
+        """Notify, and log which deputies cannot stand in."""
+        left_out = self._notify(template, people, note)
+        self.request_id._log_left_out(
+            [(step.request_id, step.name, users) for step, users in left_out.items()]
+        )
+
+    def _notify(self, template, people=None, note=False):
+        """Give each approver, or who stands in, an activity and one mail about all documents.
+
+        :param people: {step: users}; those who are told, without it all who are asked
+        :param note: text for the mail
+        :return: {step: deputies who may not read the document}
+        """
+        people = people or {step: step.user_ids for step in self}
         deputies = self.user_ids._get_approval_deputies()
-        asked = defaultdict(set)
-        for step in self:
-            for user in step.user_ids:
-                person = deputies[user]
-                # a deputy who asked himself cannot decide: it waits for the absent one
-                person = user if person in step.excluded_user_ids else person
-                asked[person].add(step.request_id.id)
+        asked, left_out = defaultdict(set), {}
+        for steps, readers in self._group_by_readers():
+            for step in steps:
+                persons, closed = step._get_persons(people[step], deputies, readers)
+                left_out[step] = closed
+                for person in persons:
+                    asked[person].add(step.request_id.id)
         requests = self.request_id
         requests._schedule_activities(asked)
-        requests._send_mails(template, asked)
+        requests._send_mails(template, asked, note)
+        return left_out
+
+    def _group_by_readers(self):
+        """Give (steps, :class:`ApprovalReaders` of their documents) for each kind of document."""
+        for name, steps in self.grouped("res_model").items():
+            documents = self.env[name].browse(set(steps.mapped("res_id"))).exists()
+            there = set(documents.ids)
+            here = steps.filtered(lambda step, there=there: step.res_id in there)
+            yield here, ApprovalReaders(documents)
+
+    def _get_persons(self, users, deputies, readers):
+        """Give who is told about one step, and the deputies who may not read the document.
+
+        What a deputy cannot decide waits for the absent one.
+        """
+        persons = closed = users.browse()
+        for user in users:
+            deputy = deputies[user] - self.excluded_user_ids
+            able = readers.filter(self._get_document(), deputy)
+            closed |= deputy - user - able
+            persons |= able or user
+        return persons, closed
 
 
 class SalesApprovalRequest(models.Model):
@@ -143,6 +194,8 @@ class SalesApprovalRequest(models.Model):
         names = ", ".join(self[:3].mapped("res_name")) + (" ..." if len(self) > 3 else "")
         if template == "sales_approval.mail_outcome":
             return self.env._("Approval: %s", names)
+        if template == "sales_approval.mail_nobody":
+            return self.env._("Nobody can approve: %s", names)
         if template == "sales_approval.mail_reminder":
             return self.env._("Still to approve: %s", names)
         return self.env._("To approve: %s", names)
@@ -199,24 +252,69 @@ class SalesApprovalRequest(models.Model):
         self.ensure_one()
         text = self.env._("Approved, but it could not be carried out: %s", error)
         self._post({self: text})
-        self._tell_responsible(text)
+        self._tell_responsible({self: text})
 
-    def _tell_responsible(self, text):
-        """Give the salesperson of each document a task."""
+    def _tell_responsible(self, texts):
+        """Give the salesperson of each document a task.
+
+        :param texts: {request: text}
+        """
+        self._create_tasks(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(request.res_model),
+                    "res_id": request.res_id,
+                    "user_id": (request.responsible_id or request.user_id).id,
+                    **_prepare_task_text(text),
+                }
+                for request, text in texts.items()
+            ]
+        )
+
+    def _create_tasks(self, vals_list):
         kind = self.env.ref("mail.mail_activity_data_todo", False)
-        vals_list = [
-            {
-                "activity_type_id": kind and kind.id,
-                "res_model_id": self.env["ir.model"]._get_id(request.res_model),
-                "res_id": request.res_id,
-                "user_id": (request.responsible_id or request.user_id).id,
-                "summary": text[:200],
-                "note": Markup("<p>%s</p>") % text,
-                "automated": True,
-            }
-            for request in self
-        ]
-        self.env["mail.activity"].with_context(**QUIET).create(vals_list)
+        values = {"activity_type_id": kind and kind.id, "automated": True}
+        self.env["mail.activity"].with_context(**QUIET).create([values | v for v in vals_list])
+
+    def _tell_nobody(self, found):
+        """Tell salespeople and administrators what waits for somebody who may read it.
+
+        :param found: list of (request, name of the tier)
+        """
+        if not found:
+            return
+        texts = {}
+        for request, name in found:
+            texts[request] = f"{texts.get(request, '')}\n{request._get_nobody_text(name)}".strip()
+        self._log_each("nobody", texts)
+        self._post(texts)
+        self._tell_responsible(texts)
+        administrators = self.env["res.users"]._get_approval_administrators()
+        # without the document: an administrator need not be allowed to read it either
+        self._create_tasks(
+            [
+                {"user_id": user.id, **_prepare_task_text(text)}
+                for user in administrators
+                for text in texts.values()
+            ]
+        )
+        note = "\n".join(texts.values())
+        requests = {request.id for request in texts}
+        asked = dict.fromkeys(administrators, requests)
+        self._send_mails("sales_approval.mail_nobody", asked, note)
+
+    def _get_nobody_text(self, name):
+        return self.env._(
+            "%(document)s waits, and nobody can approve it in the tier %(tier)s: whom the rule "
+            "finds may not read it. Name somebody else in the rule, or let one of them read it; "
+            "it is looked at again every hour.",
+            document=self.res_name,
+            tier=name,
+        )
+
+
+def _prepare_task_text(text):
+    return {"summary": text[:200], "note": Markup("<p>%s</p>") % text}
 
 
 def add_working_days(day, count):

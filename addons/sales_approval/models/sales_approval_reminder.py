@@ -3,8 +3,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sales_approval_notice import add_working_days
-
 BATCH = 200
 
 
@@ -13,7 +11,12 @@ class SalesApprovalStep(models.Model):
 
     @api.model
     def _remind_job(self):
-        """Remind and escalate in batches; who was told is not told again on the same day."""
+        """Reassign what its people cannot read any more; then remind and escalate, in batches.
+
+        Who was told is not told again on the same day.
+        """
+        if not self._reassign_job():
+            return
         while steps := self._get_due():
             if not self._remind_batch(steps):
                 return
@@ -35,23 +38,31 @@ class SalesApprovalStep(models.Model):
         return self.env["ir.cron"]._commit_progress(len(steps))
 
     def _remind(self, today):
-        for days, steps in self.grouped("reminder_days").items():
-            steps.write({"reminder_date": add_working_days(today, days)})
+        for (company, days), steps in self.grouped(
+            lambda step: (step.request_id.company_id, step.reminder_days)
+        ).items():
+            steps.write({"reminder_date": self._add_working_days(today, days, company)})
         if self:
             self._notify("sales_approval.mail_reminder")
             self.request_id._log("reminded")
 
     def _escalate(self):
         """Add those who may decide, too."""
-        for step in self:
-            others = step._get_escalation_users() - step.excluded_user_ids
-            step.write(
-                {"escalation_date": False, "user_ids": [fields.Command.link(u.id) for u in others]}
-            )
-            names = ", ".join(others.mapped("name"))
-            step.request_id._log_each("escalated", {step.request_id: names}, step_name=step.name)
+        for steps, readers in self._group_by_readers():
+            for step in steps:
+                step._escalate_one(readers)
         if self:
-            self._notify("sales_approval.mail_asked")
+            self._tell_asked_people("sales_approval.mail_asked")
+
+    def _escalate_one(self, readers):
+        others = self._get_escalation_users() - self.excluded_user_ids
+        found = readers.filter(self._get_document(), others)
+        self.write(
+            {"escalation_date": False, "user_ids": [fields.Command.link(u.id) for u in found]}
+        )
+        names = ", ".join(found.mapped("name"))
+        self.request_id._log_each("escalated", {self.request_id: names}, step_name=self.name)
+        self.request_id._log_left_out([(self.request_id, self.name, others - found)])
 
     def _get_escalation_users(self):
         self.ensure_one()

@@ -33,7 +33,7 @@ class SalesApprovalRuleTier(models.Model):
     )
     group_id = fields.Many2one(
         "res.groups",
-        help="Who is asked; for a manager or field: who is asked when nobody is found there.",
+        help="Who is asked. For the other kinds: who is asked when nobody else can be.",
     )
     approver_field = fields.Char(string="Field", help="A path to users, such as team_id.user_id.")
     decision_mode = fields.Selection(
@@ -100,31 +100,32 @@ class SalesApprovalRuleTier(models.Model):
         if self.approver_kind == "user":
             return self.user_ids
         if self.approver_kind == "field":
-            found = document.mapped(self.approver_field)
-        elif self.approver_kind == "manager":
-            found = document._get_approval_responsible()._get_approval_manager()
-        else:
-            found = self.env["res.users"]
-        return found or self.group_id.all_user_ids
+            return document.mapped(self.approver_field)
+        if self.approver_kind == "manager":
+            return document._get_approval_responsible()._get_approval_manager()
+        return self.env["res.users"]
 
-    def _get_approvers(self, document, excluded):
-        """Give who can decide about a document: able, allowed and of its company.
+    def _get_approvers(self, document, excluded, readers):
+        """Give who can decide about a document: able, allowed, of its company, and a reader of it.
+
+        Whom the tier names comes first, then its group, at last the approval administrators.
 
         :param document: one document, as superuser
         :param excluded: users who may not, by four eyes
-        :return: res.users; the approval administrators when nobody else is left
+        :param readers: :class:`ApprovalReaders` of documents with this one
+        :return: (who is asked, who would be asked and may not read the document), res.users
         """
         company = document._get_approval_company()
-        administrators = self.env["res.users"]._get_approval_administrators()
-        for candidates in (self._get_candidates(document), administrators):
-            found = candidates.filtered(
-                lambda user: (
-                    user.active
-                    and not user.share
-                    and not user._is_superuser()
-                    and (not company or company in user.company_ids)
-                )
-            )
-            if found - excluded:
-                return found - excluded
-        return self.env["res.users"]
+        left_out = self.env["res.users"]
+        for candidates in self._get_candidates_in_turn(document):
+            able = candidates._filter_approval_able(company) - excluded
+            found = readers.filter(document, able)
+            left_out |= able - found
+            if found:
+                return found, left_out
+        return self.env["res.users"], left_out
+
+    def _get_candidates_in_turn(self, document):
+        yield self._get_candidates(document)
+        yield self.group_id.all_user_ids
+        yield self.env["res.users"]._get_approval_administrators()

@@ -1,8 +1,44 @@
 """Asking: requests are made for many documents at once, and never written by their users."""
 
+from typing import NamedTuple
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from .approval_readers import ApprovalReaders
+
+
+class ApprovalPlan(NamedTuple):
+    """Whom one tier asks about one request, before its steps are made.
+
+    :param left_out: users who would be asked, if they could read the document
+    :param excluded: users who may not decide, by four eyes
+    """
+
+    request: models.BaseModel
+    tier: models.BaseModel
+    people: models.BaseModel
+    left_out: models.BaseModel
+    excluded: models.BaseModel
+
+    def get_refusal(self):
+        """Say why nobody can be asked, and what to do."""
+        env, rule = self.request.env, self.tier.rule_id.name
+        names = {"document": self.request.res_name, "tier": self.tier.name, "rule": rule}
+        if not self.left_out:
+            return env._(
+                "Nobody can approve %(document)s in the tier %(tier)s of the rule %(rule)s. "
+                "Ask an approval administrator to name somebody else.",
+                **names,
+            )
+        return env._(
+            "Nobody can approve %(document)s in the tier %(tier)s of the rule %(rule)s: "
+            "%(people)s may not read it. Ask an approval administrator to name somebody who may, "
+            "or have one of them allowed to read it.",
+            people=", ".join(self.left_out.mapped("name")),
+            **names,
+        )
 
 
 class SalesApprovalMixin(models.AbstractModel):
@@ -89,10 +125,10 @@ class SalesApprovalMixin(models.AbstractModel):
             ]
         )
         documents._approval_store("waiting", "approval_request_id", requests)
-        documents._create_approval_steps(requests)
         requests._log("asked", comment)
         requests._tell_asked()
-        requests._advance()
+        documents._create_approval_steps(requests)
+        requests._advance(is_new=True)
         return requests
 
     def _get_approval_rules(self, reasons):
@@ -115,33 +151,49 @@ class SalesApprovalMixin(models.AbstractModel):
         }
 
     def _create_approval_steps(self, requests):
+        """Make the steps of requests, each for those who may read the document.
+
+        :raise UserError: for somebody of us, if a tier finds nobody; for customers and jobs the
+            step is made without people, and those who can mend it are told
+        """
+        plans = self._plan_approval_steps(requests)
+        without = [plan for plan in plans if not plan.people]
+        if without and self.env.user._is_approval_interactive():
+            raise UserError(without[0].get_refusal())
+        self.env["sales.approval.step"].create(
+            [vals for plan in plans for vals in self._prepare_approval_steps(plan)]
+        )
+        requests._log_left_out([(p.request, p.tier.name, p.left_out) for p in plans])
+        requests._tell_nobody([(p.request, p.tier.name) for p in without])
+
+    def _plan_approval_steps(self, requests):
+        """Say whom each tier of the rules that ask finds for each document.
+
+        :return: list of :class:`ApprovalPlan`
+        """
         rules = {rule.id: rule for rule in self.env["sales.approval.rule"]._get_for(self._name)}
-        vals_list = [
-            vals
+        readers = ApprovalReaders(self)
+        return [
+            document._plan_approval_tier(request, tier, readers)
             for document, request in zip(self, requests, strict=True)
             for reason in request.reasons
             for tier in rules[reason["rule"]].tier_ids
-            for vals in document._prepare_approval_steps(request, tier)
         ]
-        self.env["sales.approval.step"].create(vals_list)
 
-    def _prepare_approval_steps(self, request, tier):
-        """Give the values of the steps of a tier: one for all approvers, or one for each."""
+    def _plan_approval_tier(self, request, tier, readers):
         nobody = self.env["res.users"]
         excluded = self._get_approval_excluded(request.user_id) if tier.is_four_eyes else nobody
-        approvers = tier._get_approvers(self, excluded)
-        if not approvers and self.env.user._is_approval_interactive():
-            raise UserError(
-                self.env._(
-                    "Nobody can approve %(document)s in the tier %(tier)s of the rule %(rule)s. "
-                    "Ask an approval administrator to name somebody else.",
-                    document=request.res_name,
-                    tier=tier.name,
-                    rule=tier.rule_id.name,
-                )
-            )
-        shares = approvers if approvers and tier.decision_mode == "all" else [approvers]
-        return [self._prepare_approval_step(request, tier, users, excluded) for users in shares]
+        people, left_out = tier._get_approvers(self, excluded, readers)
+        return ApprovalPlan(request, tier, people, left_out, excluded)
+
+    def _prepare_approval_steps(self, plan):
+        """Give the values of the steps of a tier: one for all approvers, or one for each."""
+        is_each = plan.people and plan.tier.decision_mode == "all"
+        shares = plan.people if is_each else [plan.people]
+        return [
+            self._prepare_approval_step(plan.request, plan.tier, users, plan.excluded)
+            for users in shares
+        ]
 
     def _prepare_approval_step(self, request, tier, users, excluded):
         return {

@@ -10,6 +10,7 @@ from . import (
     res_partner_import,
     res_partner_keys,
     res_partner_rights,
+    sales_customer_access,
     sales_customer_field_rule,
     sales_customer_grade,
     sales_customer_key,

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 WARN_BATCH = 200
@@ -34,6 +33,7 @@ class SalesCustomerLicence(models.Model):
 
     _name = "sales.customer.licence"
     _description = "Customer Licence"
+    _inherit = "sales.customer.access.mixin"
     _order = "expiry_date, id"
     _rec_name = "number"
 
@@ -87,24 +87,7 @@ class SalesCustomerLicence(models.Model):
 
     # === WHO SEES IT === #
 
-    @api.model
-    def _search(self, domain, *args, **kwargs):
-        """Licences are as secret as their customers."""
-        if not self.env.su:
-            partners = self.env["res.partner"].with_context(active_test=False)._search([])
-            domain = Domain(domain) & Domain("partner_id", "in", partners)
-        return super()._search(domain, *args, **kwargs)
-
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if result or self.env.su or not any(self._ids):
-            return result
-        partners = self.sudo().partner_id.sudo(False)  # which customers they are about
-        readable = partners._filtered_access("read")
-        forbidden = self.sudo().filtered(lambda licence: licence.partner_id not in readable)
-        return (forbidden.sudo(False), self._make_licence_error) if forbidden else None
-
-    def _make_licence_error(self):
+    def _make_customer_access_error(self):
         return AccessError(self.env._("You may not see the licences of this customer."))
 
     # === WARNING === #

@@ -13,6 +13,7 @@ class SalesCustomerTierExplained(models.AbstractModel):
 
     _name = "sales.customer.tier.explained"
     _description = "Reason of a Customer Tier"
+    _inherit = "sales.customer.access.mixin"
 
     reason = fields.Json(readonly=True)
     note = fields.Char(string="Reason Given", readonly=True)
@@ -79,31 +80,19 @@ class SalesCustomerTierExplained(models.AbstractModel):
     # === WHO SEES IT === #
 
     @api.model
-    def _search(self, domain, *args, **kwargs):
-        """Figures are as secret as the customers they are about, and as their tier."""
-        if self._is_tier_hidden():
-            domain = Domain.FALSE
-        elif not self.env.su:
-            partners = self.env["res.partner"].with_context(active_test=False)._search([])
-            domain = Domain(domain) & Domain("partner_id", "in", partners)
-        return super()._search(domain, *args, **kwargs)
+    def _get_customer_access_domain(self):
+        """Extend: figures are as secret as the tier, too."""
+        return Domain.FALSE if self._is_tier_hidden() else super()._get_customer_access_domain()
 
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if result or self.env.su or not any(self._ids):
-            return result
-        partners = self.sudo().partner_id.sudo(False)  # which customers they are about
-        readable = partners._filtered_access("read")
-        if self._is_tier_hidden():
-            readable = partners.browse()
-        forbidden = self.sudo().filtered(lambda record: record.partner_id not in readable)
-        return (forbidden.sudo(False), self._make_secret_error) if forbidden else None
+    def _filter_customer_access(self):
+        """Extend: figures are as secret as the tier, too."""
+        return self.browse() if self._is_tier_hidden() else super()._filter_customer_access()
 
     @api.model
     def _is_tier_hidden(self):
         return "customer_tier_id" in self.env["res.partner"]._get_hidden_fields()
 
-    def _make_secret_error(self):
+    def _make_customer_access_error(self):
         return AccessError(self.env._("You may not see the tier of this customer."))
 
 

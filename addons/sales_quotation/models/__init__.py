@@ -2,6 +2,7 @@ from . import (
     product_pricelist,
     res_users,
     sales_approval_rule,
+    sales_approval_step,
     sales_price_rule,
     sales_price_floor,
     sales_discount_ceiling,

@@ -1,4 +1,5 @@
 from . import (
+    test_approvers,
     test_ceiling,
     test_fast_hands,
     test_floor,

@@ -7,3 +7,5 @@ from . import test_approval_queries
 from . import test_approval_reminder
 from . import test_approval_screens
 from . import test_approval_tiers
+from . import test_approval_readers
+from . import test_approval_hand_over

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -74,6 +76,19 @@ class ApprovalCase(TransactionCase):
         offer.action_approval_ask()
         offer.with_user(cls.lead).action_approval_approve()
         return offer
+
+    def _run_job(self):
+        crons = self.env.registry["ir.cron"]
+        with patch.object(crons, "_commit_progress", lambda *args, **kwargs: 1):
+            self.env["sales.approval.step"]._remind_job()
+        self.env.invalidate_all()
+
+    def _count_mails(self, address):
+        return self.env["mail.mail"].search_count([("email_to", "ilike", address)])
+
+    def _get_notes(self, offer, event):
+        logs = offer.sudo().approval_request_id.log_ids
+        return logs.filtered(lambda row: row.event == event).sorted("id").mapped("note")
 
     def assertRefused(self, error, call, *texts):
         """The call fails with a message that has all texts in it."""

@@ -93,7 +93,7 @@ class TestApprovalPortal(ApprovalCase):
         mine.read(["name"])
         [stored] = offer.read(load=None)
         names = [name for name in offer._fields if name.startswith("approval_")]
-        self.assertEqual(len(names), 9)
+        self.assertEqual(len(names), 10)
         for name in names:
             with self.subTest(name):
                 with self.assertRaises(AccessError):
@@ -111,6 +111,12 @@ class TestApprovalPortal(ApprovalCase):
             mine.action_approval_ask,
             lambda: mine.action_approval_reject("x"),
             mine.action_approval_withdraw,
+            mine.action_approval_open_hand_over,
+            lambda: (
+                offer.sudo()
+                .approval_request_id.step_ids.with_user(self.portal)
+                .action_hand_over(self.boss.id, "x")
+            ),
             lambda: self.env["sales.approval.request"].with_user(self.portal).search([]),
             lambda: self.env["sales.approval.log"].with_user(self.portal).search([]),
             lambda: self.env["sales.approval.rule"].with_user(self.portal).search([]),

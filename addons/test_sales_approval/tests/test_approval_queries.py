@@ -68,6 +68,24 @@ class TestApprovalQueries(ApprovalCase):
 
         self.assertConstant(lambda offers: offers.line_ids.write({"price_unit": 200}), prepare)
 
+    def test_handing_over(self):
+        self.assertConstant(
+            lambda offers: (
+                offers.approval_request_id.step_ids.filtered(lambda s: self.lead in s.user_ids)
+                .with_user(self.lead)
+                .action_hand_over(self.deputy.id, "x")
+            ),
+            lambda offers: offers.with_user(self.seller).action_approval_ask(),
+        )
+
+    def test_the_job_finds_who_lost_access(self):
+        def reassign(offers):
+            offers.approval_request_id.step_ids._reassign_pending()
+
+        self.assertConstant(
+            reassign, lambda offers: offers.with_user(self.seller).action_approval_ask()
+        )
+
     def test_lists(self):
         def read(offers):
             requests = self.env["sales.approval.request"].with_user(self.lead)
@@ -78,6 +96,7 @@ class TestApprovalQueries(ApprovalCase):
                     "model_name": {},
                     "can_decide": {},
                     "can_withdraw": {},
+                    "can_hand_over": {},
                     "user_id": {"fields": {"display_name": {}}},
                     "pending_step_ids": {"fields": {"display_name": {}}},
                 }

@@ -1,5 +1,3 @@
-from unittest.mock import patch
-
 from odoo.tests import freeze_time, tagged
 
 from .common import ApprovalCase
@@ -7,14 +5,6 @@ from .common import ApprovalCase
 
 @tagged("post_install", "-at_install")
 class TestApprovalReminder(ApprovalCase):
-    def _run_job(self):
-        crons = self.env.registry["ir.cron"]
-        with patch.object(crons, "_commit_progress", lambda *args, **kwargs: 1):
-            self.env["sales.approval.step"]._remind_job()
-
-    def _count_mails(self, address):
-        return self.env["mail.mail"].search_count([("email_to", "ilike", address)])
-
     def test_reminders_and_escalation(self):
         self._new_rule(
             tiers=[

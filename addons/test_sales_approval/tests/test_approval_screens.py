@@ -14,6 +14,7 @@ class TestApprovalScreens(ApprovalCase):
         names = arch.xpath("//header/button/@name")
         self.assertIn("action_approval_open_ask", names)
         self.assertIn("action_approval_open_reject", names)
+        self.assertIn("action_approval_open_hand_over", names)
         self.assertTrue(arch.xpath("//field[@name='approval_info']"))
         self.assertTrue(
             arch.xpath("//div[@name='button_box']/button[@name='action_approval_open']")
@@ -26,6 +27,8 @@ class TestApprovalScreens(ApprovalCase):
         arch = etree.fromstring(documents.get_view()["arch"])
         button = arch.xpath("//button[@name='action_approval_open_ask']")[0]
         self.assertEqual(button.get("string"), "提交审批")
+        button = arch.xpath("//button[@name='action_approval_open_hand_over']")[0]
+        self.assertEqual(button.get("string"), "转交")
         states = documents.fields_get(["approval_state"])["approval_state"]["selection"]
         self.assertIn(("waiting", "等待审批"), states)
 
