@@ -180,11 +180,24 @@ class SaleOrder(models.Model):
         return f"{self.type_name} {self.name}"
 
     def _make_default_document(self, kind):
-        values = self._get_document_data()
+        values = self._get_default_document_data()
         if kind == "xlsx":
-            return make_quotation_xlsx(values, self.env.lang or "en_US")
+            sheets = self._get_default_sheets(values)
+            return make_quotation_xlsx(values, self.env.lang or "en_US", sheets)
+        return self._render_document("docx", self._get_default_word_template(values), values)
+
+    def _get_default_document_data(self):
+        """Return what the default layouts show. Extend: what only they say in another way."""
+        return self._get_document_data()
+
+    def _get_default_sheets(self, values):
+        """Return classes of further sheets of the default Excel file, see ``QuotationSheet``."""
+        return []
+
+    def _get_default_word_template(self, values):
+        """Return the default Word layout, a template. Extend: append to it."""
         with file_open(WORD_TEMPLATE, "rb") as stream:
-            return self._render_document("docx", stream.read(), values)
+            return stream.read()
 
     @api.model
     def _get_document_example(self, kind):
