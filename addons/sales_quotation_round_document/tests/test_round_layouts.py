@@ -80,9 +80,9 @@ class TestRoundLayouts(RoundDocumentCommon):
         self.assertIn(f"Quotation {self.third.name} round 3", text)
         changes = text.partition("Changes since round 1")[2]
         for expected in (
-            "Hose (No longer offered) 20 5.00",
+            "Hose (No longer offered) 20 5.00 0 100.00",
             "=Sensor (New) 2 9.00",
-            "Pump 10 100.00 0.00 → 10.00 1,000.00 → 900.00",
+            "Pump 10 100.00 0 → 10 1,000.00 → 900.00",
             "Round 1 Round 3 Difference",
             "Untaxed Amount 1,300.00 1,118.00 -182.00",
         ):
@@ -200,7 +200,7 @@ class TestRoundPlaceholders(RoundDocumentCommon, DocumentCommon):
 
     def test_a_constant_number_of_queries(self):
         counts = []
-        for size in (1, 10, 100):
+        for size in (1, 1, 10, 100):  # the first one warms up
             order = self._create_quotation(print_round_changes=True)
             line = order.order_line[0]
             for _copy in range(size):
@@ -215,4 +215,4 @@ class TestRoundPlaceholders(RoundDocumentCommon, DocumentCommon):
             data = second.with_user(self.owner)._get_document_data()
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(data["changes"]), size + 1)
-        self.assertLessEqual(max(counts) - min(counts), 1, counts)
+        self.assertLessEqual(max(counts[1:]) - min(counts[1:]), 1, counts)
