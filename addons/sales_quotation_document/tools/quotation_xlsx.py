@@ -24,14 +24,15 @@ LAST = len(COLUMNS) - 1
 LONGEST_CELL = 32_767
 
 
-def make_quotation_xlsx(values, lang, more_sheets=()):
+def make_quotation_xlsx(values, lang, sheet_class=None, more_sheets=()):
     """Return the workbook of one quotation.
 
     :param dict values: what ``_get_document_data`` gave
     :param str lang: language of the customer, which chooses the font
-    :param more_sheets: classes like :class:`QuotationSheet` of the sheets behind it
+    :param sheet_class: a kind of :class:`QuotationSheet`
+    :param more_sheets: others of the sheets behind it
     """
-    return make_workbook(values, lang, (QuotationSheet, *more_sheets))
+    return make_workbook(values, lang, (sheet_class or QuotationSheet, *more_sheets))
 
 
 def make_workbook(values, lang, sheets):

@@ -218,8 +218,8 @@ class SaleOrder(models.Model):
         title = self.env._("Changes since round %s", before.round_number)
         return {**heads, "changes_title": title}
 
-    def _get_default_sheets(self, values):
-        sheets = super()._get_default_sheets(values)
+    def _get_more_sheets(self, values):
+        sheets = super()._get_more_sheets(values)
         return [*sheets, ChangesSheet] if "changes_title" in values else sheets
 
     def _get_default_word_template(self, values):

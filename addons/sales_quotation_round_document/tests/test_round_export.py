@@ -2,7 +2,9 @@ from unittest.mock import patch
 from urllib.parse import unquote
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, no_retry, tagged
+
+from odoo.addons.sales_quotation_round.tests.test_round_screens import get_suite_id
 
 from .common import RoundDocumentCommon
 
@@ -96,7 +98,7 @@ class TestRoundExport(RoundDocumentCommon):
         orders = self.third.with_user(self.owner).with_context(lang="zh_CN")
         self.third = orders
         name, content = self._export(self.owner, self.first, self.unsent)
-        self.assertEqual(name, f"{self.first.name} 第 1 轮 - 第 2 轮.xlsx")
+        self.assertEqual(name, f"{self.first.name} 第1轮 - 第2轮.xlsx")
         rows = self._read_sheet(content, "变更")
         self.assertIn("仅供内部", rows[2][0])
 
@@ -139,3 +141,21 @@ class TestRoundExportScreen(RoundDocumentCommon, HttpCase):
         disposition = unquote(answer.headers["Content-Disposition"])
         self.assertIn(f"{self.first.name} round 1 - round 3.xlsx", disposition)
         self.assertTrue(self._read_sheet(answer.content, "Changes"))
+
+
+@tagged("post_install", "-at_install")
+class TestRoundExportUnits(HttpCase):
+    """The unit tests of our part of the web client, and of no other."""
+
+    @no_retry
+    def test_desktop(self):
+        suite = get_suite_id("@sales_quotation_round_document")
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )

@@ -92,11 +92,11 @@ class TestRoundLayouts(RoundDocumentCommon):
         self.customer.lang = "zh_CN"
         content = self._make(self.third, "xlsx")
         rows = self._read_sheet(content, "变更")
-        self.assertEqual(rows[1][0], "与第 1 轮相比的变化")
+        self.assertEqual(rows[1][0], "较第1轮的变更")
         self.assertIn("不再报价", [row[0] for row in rows])
         sheet = load_workbook(io.BytesIO(content))["变更"]
         self.assertEqual(sheet["A1"].font.name, "Microsoft YaHei")
-        self.assertIn("与第 1 轮相比的变化", self._read_word(self._make(self.third, "docx")))
+        self.assertIn("较第1轮的变更", self._read_word(self._make(self.third, "docx")))
 
     def test_another_currency_is_named_and_not_subtracted(self):
         euro = self.env.ref("base.EUR")
