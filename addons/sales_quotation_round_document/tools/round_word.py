@@ -25,6 +25,7 @@ COLUMNS = (
 )
 MARGIN = ("margin_percent", "margin_percent", 24)
 NAME_WIDTH = 60
+PAGE_WIDTH = 186
 # A name is followed by what became of it; an exchanged product by what it was before.
 NAME = (
     "{% if change.old_name and change.old_name != change.name %}{{ change.old_name }} → {% endif %}"
@@ -93,7 +94,8 @@ def _add_lines(document, columns):
     write(row.cells[0], NAME)
     for cell, (_label, name, _width) in zip(row.cells[1:], columns, strict=True):
         _write_pair(cell, name)
-    set_widths(table, (NAME_WIDTH, *(width for _label, _name, width in columns)))
+    widths = (NAME_WIDTH, *(width for _label, _name, width in columns))
+    set_widths(table, [width * PAGE_WIDTH / sum(widths) for width in widths])
 
 
 def _write_pair(cell, name):
