@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_quotation.tests.common import QuotationCase
@@ -79,14 +80,30 @@ class TestCarriedApproval(QuotationCase):
         )
         self.assertEqual(second.approval_state, "outdated")
 
-    def test_another_product_in_the_same_line_asks(self):
-        cheap = self._new_product("Cable 2", 100, 71)
+    def test_another_product_further_below_its_floor_asks(self):
+        dear = self._new_product("Cable 2", 100, 90)
         second = self._approve_first()
-        second.order_line[0].write({"product_id": cheap.id, "price_unit": 80})
+        second.order_line[0].write({"product_id": dear.id, "price_unit": 80})
         self.assertEqual(second.approval_state, "outdated")
 
+    def _new_rule(self):
+        """Return a rule that every quotation asks for, of the manager."""
+        tier = {
+            "name": "Boss",
+            "approver_kind": "users",
+            "user_ids": [Command.set(self.manager.ids)],
+        }
+        return self.env["sales.approval.rule"].create(
+            {"name": "All", "res_model": "sale.order", "tier_ids": [Command.create(tier)]}
+        )
+
     def test_other_terms_ask(self):
-        second = self._approve_first()
+        self._new_rule()
+        order = self._new_order()
+        order.action_approval_ask()
+        order.with_user(self.manager).action_approval_approve()
+        second = order._make_round()
+        self.assertEqual(second.approval_state, "approved")
         second.payment_term_id = self.env["account.payment.term"].create({"name": "Never"})
         self.assertEqual(second.approval_state, "outdated")
 
@@ -139,14 +156,7 @@ class TestCarriedApproval(QuotationCase):
         self.assertRefused(UserError, second.action_confirm, "needs approval")
 
     def test_a_rule_that_is_not_in_force_any_more(self):
-        rule = self.env["sales.approval.rule"].create(
-            {
-                "name": "All",
-                "res_model": "sale.order",
-                "tier_ids": [(0, 0, {"name": "Boss", "user_ids": [(6, 0, self.manager.ids)]})],
-            }
-        )
-        self.floor.mode = "warn"
+        rule = self._new_rule()
         order = self._new_order()
         order.action_approval_ask()
         order.with_user(self.manager).action_approval_approve()
