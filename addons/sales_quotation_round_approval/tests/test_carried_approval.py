@@ -90,7 +90,7 @@ class TestCarriedApproval(QuotationCase):
         """Return a rule that every quotation asks for, of the manager."""
         tier = {
             "name": "Boss",
-            "approver_kind": "users",
+            "approver_kind": "user",
             "user_ids": [Command.set(self.manager.ids)],
         }
         return self.env["sales.approval.rule"].create(
