@@ -23,7 +23,7 @@ class TestRoundExport(RoundDocumentCommon):
         self.assertEqual(
             [*lines["Pump"][3:11], lines["Pump"][-1]], [10, 10, 100, 100, 0, 50, 1000, 500, -500]
         )
-        self.assertEqual(lines["Valve"][0], None)
+        self.assertFalse(lines["Valve"][0])
         self.assertEqual([*lines["Valve"][9:11], lines["Valve"][-1]], [200, 200, 0])
         page = self.third.with_user(self.owner).get_rounds_page(self.first.id, self.unsent.id)
         totals = {row[3]: [*row[9:11], row[-1]] for row in rows[8:] if row[3]}
