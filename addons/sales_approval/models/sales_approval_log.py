@@ -22,6 +22,7 @@ class SalesApprovalLog(models.Model):
             ("withdrawn", "Withdrawn"),
             ("changed", "Changed"),
             ("reopened", "Needs Approval Again"),
+            ("carried", "Carried Over"),
             ("reminded", "Reminded"),
             ("escalated", "Escalated"),
             ("left_out", "Left Out"),

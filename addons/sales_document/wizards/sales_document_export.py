@@ -127,8 +127,9 @@ class SalesDocumentExport(models.TransientModel):
         return self.env._("Documents") + ".zip", stream.getvalue()
 
     def _download(self):
+        address = f"/web/content/{self._name}/{self.id}/file"
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/file?download=true",
+            "url": f"{address}?download=true&filename_field=file_name",
             "target": "self",
         }

@@ -169,7 +169,7 @@ class ResPartner(models.Model):
         values = {
             "model": "sale.order",
             "text": ("name", "client_order_ref"),
-            "title": "name",
+            "title": "display_name",  # says the round, too, where there are rounds
             "user": "user_id",
             "amount": "amount_total",
             "state": "state",

@@ -47,6 +47,20 @@ class TestTimeline(ReminderCommon):
             cursor = page["next"]
         return pages
 
+    def test_an_order_is_called_as_it_calls_itself(self):
+        """Where there are rounds, all of them have one number, and the round beside it."""
+        order = self._create_order()
+
+        def name_round(orders):
+            for one in orders:
+                one.display_name = f"{one.name} round 2"
+
+        self.patch(type(order), "_compute_display_name", name_round)
+        order.invalidate_recordset(["display_name"])
+        titles = [item["title"] for item in self._get_items(kinds=["quotation"])]
+        self.assertEqual(titles, [f"{order.name} round 2"])
+        self.assertEqual(len(self._get_items(text=order.name)), 1)
+
     def test_all_kinds_stand_on_one_page_the_newest_first(self):
         self._answer_mail()
         self._log()

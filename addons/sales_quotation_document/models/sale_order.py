@@ -4,7 +4,7 @@ from odoo.tools import file_open
 from odoo.addons.sales_document.tools.schema import Placeholder
 from odoo.addons.sales_document.tools.values import Number
 
-from ..tools.quotation_xlsx import make_quotation_xlsx
+from ..tools.quotation_xlsx import QuotationSheet, make_quotation_xlsx
 
 WORD_TEMPLATE = "sales_quotation_document/data/quotation.docx"
 
@@ -180,11 +180,29 @@ class SaleOrder(models.Model):
         return f"{self.type_name} {self.name}"
 
     def _make_default_document(self, kind):
-        values = self._get_document_data()
+        values = self._get_default_document_data()
         if kind == "xlsx":
-            return make_quotation_xlsx(values, self.env.lang or "en_US")
+            classes = self._get_sheet_class(), self._get_more_sheets(values)
+            return make_quotation_xlsx(values, self.env.lang or "en_US", *classes)
+        return self._render_document("docx", self._get_default_word_template(values), values)
+
+    def _get_default_document_data(self):
+        """Return what the default layouts show. Extend: what only they say in another way."""
+        return self._get_document_data()
+
+    @api.model
+    def _get_sheet_class(self):
+        """Return what writes the default workbook."""
+        return QuotationSheet
+
+    def _get_more_sheets(self, values):
+        """Return what writes further sheets of it, kinds of ``QuotationSheet``."""
+        return []
+
+    def _get_default_word_template(self, values):
+        """Return the default Word layout, a template. Extend: append to it."""
         with file_open(WORD_TEMPLATE, "rb") as stream:
-            return self._render_document("docx", stream.read(), values)
+            return stream.read()
 
     @api.model
     def _get_document_example(self, kind):

@@ -24,16 +24,29 @@ LAST = len(COLUMNS) - 1
 LONGEST_CELL = 32_767
 
 
-def make_quotation_xlsx(values, lang):
+def make_quotation_xlsx(values, lang, sheet_class=None, more_sheets=()):
     """Return the workbook of one quotation.
 
     :param dict values: what ``_get_document_data`` gave
     :param str lang: language of the customer, which chooses the font
+    :param sheet_class: a kind of :class:`QuotationSheet`
+    :param more_sheets: others of the sheets behind it
+    """
+    return make_workbook(values, lang, (sheet_class or QuotationSheet, *more_sheets))
+
+
+def make_workbook(values, lang, sheets):
+    """Return a workbook, written sheet after sheet as a stream.
+
+    :param values: what each sheet is made of
+    :param str lang: language of the reader, which chooses the font
+    :param sheets: classes like :class:`QuotationSheet`
     """
     stream = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as workbook:
-        QuotationSheet(workbook, values, FONTS.get(lang[:2], "Arial")).write_sheet()
+        for sheet in sheets:
+            sheet(workbook, values, FONTS.get(lang[:2], "Arial")).write_sheet()
     return stream.getvalue()
 
 
@@ -56,8 +69,10 @@ class QuotationSheet:
         self.row = 0
 
     def _make_title(self):
-        name = "".join(c for c in str(self.values.get("number") or "") if c not in "[]:*?/\\'")
-        return name[:31] or None
+        return self._clean_title(str(self.values.get("number") or ""))
+
+    def _clean_title(self, text):
+        return "".join(c for c in text if c not in "[]:*?/\\'")[:31] or None
 
     def write_sheet(self):
         self._set_up()
@@ -69,9 +84,13 @@ class QuotationSheet:
         self._write_terms()
 
     def _set_up(self):
-        sheet = self.sheet
         for column, (_name, width, _get, _form) in enumerate(COLUMNS):
-            sheet.set_column(column, column, width)
+            self.sheet.set_column(column, column, width)
+        self._set_up_page()
+        self.workbook.set_properties({"title": str(self.values.get("number") or "")})
+
+    def _set_up_page(self):
+        sheet = self.sheet
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
@@ -79,7 +98,6 @@ class QuotationSheet:
         sheet.hide_gridlines(2)
         number = str(self.values.get("number") or "").replace("&", "&&")[:100]
         sheet.set_footer(f"&L{number}&R{self.labels.get('page', '')} &P / &N")
-        self.workbook.set_properties({"title": str(self.values.get("number") or "")})
 
     # ---- cells ----------------------------------------------------------------------------------
 

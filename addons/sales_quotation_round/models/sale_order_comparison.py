@@ -138,16 +138,22 @@ class SaleOrder(models.Model):
         rounds = self.negotiation_id.sudo().round_ids
         return rounds.filtered("round_sent").sorted("round_number")
 
+    def _get_printed_round(self):
+        """Return the round that documents compare this one with: the last one that was sent.
+
+        Empty if there is none, or changes are not to be printed.
+        """
+        self.ensure_one()
+        earlier = self._get_sent_rounds().filtered(lambda one: one.round_number < self.round_number)
+        return earlier[-1:] if self.print_round_changes else earlier.browse()
+
     def _get_round_changes(self):
         """Return what a document says about changes since the round that was sent before.
 
         :return: None, or a dict of ``title`` and ``rows`` that changed
         """
-        self.ensure_one()
-        earlier = self._get_sent_rounds().filtered(
-            lambda one: one.round_number < self.round_number
-        )[-1:]
-        if not earlier or not self.print_round_changes:
+        earlier = self._get_printed_round()
+        if not earlier:
             return None
         # reason: the customer has got both; margins are left out for whoever is not a user
         lines = (earlier | self.sudo())._get_round_lines()

@@ -79,6 +79,7 @@ class SaleOrder(models.Model):
         values |= {"round_reason": reason, "round_note": note}
         made = self._with_round_token().create(values).with_env(self.env)
         made._announce_round(current)
+        made._take_over(current)
         return made
 
     def _with_round_token(self):
@@ -171,6 +172,43 @@ class SaleOrder(models.Model):
             )
         )
         replaced.message_post(body=self.env._("Replaced by %s", self._get_html_link()))
+
+    # ---- what moves on ------------------------------------------------------------------------
+
+    def _take_over(self, replaced):
+        """Take over what goes on: who follows the round that was replaced, and what is to do.
+
+        :param replaced: the round that was open until now; not always the base of this one
+        """
+        self._take_over_followers(replaced)
+        self._take_over_activities(replaced)
+
+    def _take_over_followers(self, replaced):
+        """Subscribe who follows the replaced round, to the same kinds of messages.
+
+        Nobody is written to: it comes after the messages about the round itself.
+        """
+        # reason: customers' contacts follow as well, and not each salesperson may read them
+        followers = replaced.sudo().message_follower_ids.filtered("partner_id.active")
+        self.env["mail.followers"]._insert_followers(
+            self._name,
+            self.ids,
+            followers.partner_id.ids,
+            subtypes={one.partner_id.id: one.subtype_ids.ids for one in followers},
+            existing_policy="replace",
+        )
+        self.invalidate_recordset(["message_follower_ids", "message_partner_ids"])
+
+    def _take_over_activities(self, replaced):
+        activities = replaced._get_activities_to_move()
+        if activities:
+            activities.write({"res_id": self.id})
+            (replaced | self).invalidate_recordset(["activity_ids"])
+
+    def _get_activities_to_move(self):
+        """Return what is still to do about a round, whoever does it. Extend: what ends with it."""
+        # reason: who may close a round moves what colleagues have to do about it, too
+        return self.sudo().activity_ids.filtered("active")
 
     def _schedule_late_payment(self, transaction):
         self.ensure_one()

@@ -1,0 +1,1 @@
+from . import test_carried_approval, test_carry_snapshot
