@@ -72,7 +72,7 @@ class SaleOrder(models.Model):
         """
         sold = taken = 0.0
         for line in self.order_line:
-            if line.display_type or line.is_downpayment or line._is_reward():
+            if line.display_type or line._is_reward():
                 continue
             if line.price_subtotal < 0:
                 taken -= line.price_subtotal
@@ -99,7 +99,7 @@ class SaleOrder(models.Model):
 
     def _get_approval_lines(self):
         lines = super()._get_approval_lines()
-        return lines.filtered(lambda line: not (line.display_type or line.is_downpayment))
+        return lines.filtered(lambda line: not line.display_type)
 
     @api.model
     def _get_approval_measure_definitions(self):

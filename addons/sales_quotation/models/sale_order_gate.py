@@ -50,8 +50,11 @@ class SaleOrder(models.Model):
         :param action_name: name of the action, for whom it is held up
         :param done: whether the orders have that state already
         :return: the orders that may go on
+        :raise AccessError: an order is not the caller's to change; a customer who signs or pays
+            comes as superuser
         :raise UserError: for somebody of us, with the lines and what to do
         """
+        self.check_access("write")
         interactive = self.env.user._is_approval_interactive()
         if done and not interactive:
             return self
