@@ -106,6 +106,19 @@ class TestHostile(QuotationCase):
             with self.assertRaises(AccessError):
                 lines.get_last_prices({"product_id": product.id, "partner_id": partner.id})
 
+    def test_no_filter_on_what_one_may_not_read(self):
+        secret = "[('signup_type', '=', 'x')]"
+        for model, whose in (
+            ("sales.price.floor", {}),
+            ("sales.discount.ceiling", {"user_id": self.seller.id}),
+        ):
+            rules = self.env[model].with_user(self.manager)
+            with self.assertRaises(AccessError):
+                rules.create({"partner_domain": secret, **whose})
+            rule = rules.create({"partner_domain": "[('name', '=', 'x')]", **whose})
+            with self.assertRaises(AccessError):
+                rule.partner_domain = secret
+
     # === TEXTS THAT TAKE FOREVER === #
 
     def test_long_numbers_are_no_numbers_at_once(self):
