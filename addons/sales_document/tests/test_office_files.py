@@ -3,7 +3,7 @@ import zipfile
 
 from odoo.tests import tagged
 
-from ..tools import office_file, office_part
+from ..tools import office_file
 from ..tools.office_file import check_office_file
 from .common import DocumentCommon, repack
 
@@ -120,7 +120,7 @@ class TestOfficeFiles(DocumentCommon):
         bomb = repack(self.docx, {"word/document.xml": b"<a>" + bytes(1 << 24) + b"</a>"})
         self.assertLess(len(bomb), 1 << 20)
         self._refuse("word/document.xml of the file is too large", bomb)
-        many = "<w:p/>" * (office_part.ELEMENTS + 1)
+        many = "<w:p/>" * (office_file.ELEMENTS + 1)
         bomb = repack(self.docx, {"word/document.xml": f"<w:document>{many}</w:document>"})
         self._refuse("too large when unpacked", bomb)
         many = {f"word/media/{n}.bin": b"x" for n in range(office_file.PARTS)}

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 
 from odoo.tools.translate import LazyTranslate
 
@@ -18,7 +19,24 @@ PART_BYTES = 12 << 20  # of one part that is XML
 RATIO = 150  # unpacked to packed, of a part above RATIO_BYTES
 RATIO_BYTES = 1 << 20
 PARTS = 2_000
+ELEMENTS = 500_000  # of one part
+SHEET_ROWS = 5_000
+SHEET_CELLS = 100_000
 CHUNK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be; a template is small, a document of many lines is not."""
+
+    unpacked: int = UNPACKED_BYTES
+    part: int = PART_BYTES
+    elements: int = ELEMENTS
+    rows: int = SHEET_ROWS
+    cells: int = SHEET_CELLS
+
+
+TEMPLATE = Limits()
 MAIN = {
     "docx": (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -55,9 +73,10 @@ OTHER_ENCODINGS = (
 )
 
 
-def check_office_file(content, file_name=""):
+def check_office_file(content, file_name="", limits=TEMPLATE):
     """Return ``docx`` or ``xlsx``.
 
+    :param Limits limits: how large the file may be inside
     :raise DocumentProblem: the file is none of them, damaged, too large or dangerous
     """
     _check_name(file_name)
@@ -71,7 +90,7 @@ def check_office_file(content, file_name=""):
         if not content.startswith(b"PK"):  # a program or a page with an archive behind it
             raise zipfile.BadZipFile
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _check_archive(archive)
+            return _check_archive(archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise DocumentProblem(
             _lt("the file is damaged or not a .docx or .xlsx file at all: open and save it again.")
@@ -88,7 +107,7 @@ def _check_name(file_name):
         raise DocumentProblem(_lt("a template is a .docx or .xlsx file, not .%s.", ending[:10]))
 
 
-def _check_archive(archive):
+def _check_archive(archive, limits):
     infos = archive.infolist()
     if len(infos) > PARTS:
         raise DocumentProblem(_lt("the file has more than %s parts inside.", PARTS))
@@ -96,12 +115,12 @@ def _check_archive(archive):
     if len({name.lower() for name in names}) != len(names):
         raise DocumentProblem(_lt("the file holds a part twice."))
     _check_part_names(names)
-    left = UNPACKED_BYTES
+    left = limits.unpacked
     kind = None
     for info in infos:
-        part = _read_part(archive, info, left)
+        part = _read_part(archive, info, left, limits)
         left -= len(part)
-        _check_part(info.filename, part)
+        _check_part(info.filename, part, limits)
         if info.filename == "[Content_Types].xml":
             kind = _find_kind(part, names)
     if not kind:
@@ -118,11 +137,11 @@ def _check_part_names(names):
                 )
 
 
-def _read_part(archive, info, left):
+def _read_part(archive, info, left, limits):
     """Unpack a part, but never more than is allowed, whatever its header says."""
     if info.flag_bits & 0x1:
         raise DocumentProblem(_lt("the file is locked by a password."))
-    limit = min(left, PART_BYTES if info.filename.endswith((".xml", ".rels")) else left)
+    limit = min(left, limits.part if info.filename.endswith((".xml", ".rels")) else left)
     parts, size = [], 0
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -142,7 +161,7 @@ def _find_kind(content_types, names):
     return None
 
 
-def _check_part(name, part):
+def _check_part(name, part, limits):
     # a part is what its content says: the list of content types can call any name a document
     text = part.removeprefix(UTF_8_MARK).lstrip()
     is_named = name.lower().endswith((".xml", ".rels", ".vml"))
@@ -156,6 +175,6 @@ def _check_part(name, part):
         or (encoding and encoding[1].lower() not in ENCODINGS)
     ):
         raise DocumentProblem(_lt("the part %s of the file is not in UTF-8.", name))
-    if len(part) > PART_BYTES:
+    if len(part) > limits.part:
         raise make_bomb_problem(name)
-    PartReader(name).read(part)
+    PartReader(name, limits).read(part)

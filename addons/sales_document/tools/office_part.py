@@ -12,9 +12,6 @@ from .problems import DocumentProblem
 
 _lt = LazyTranslate(__name__)
 
-ELEMENTS = 500_000  # of one part
-SHEET_ROWS = 5_000
-SHEET_CELLS = 100_000
 BEGIN, END = "\x01", "\x02"  # of a field of Word, in the codes of all fields of a part
 FIELD_CODES = re.compile(
     rf"(?:^|[{BEGIN}{END}])\s*(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|DATABASE|IMPORT"
@@ -48,10 +45,12 @@ class PartReader:
     """Parses a part without building anything, and refuses what is in it.
 
     :param name: of the part
+    :param limits: ``office_file.Limits``
     """
 
-    def __init__(self, name):
+    def __init__(self, name, limits):
         self.name = name
+        self.limits = limits
         self.counts = Counter()
         self.codes = []
         self.area = 0
@@ -77,7 +76,7 @@ class PartReader:
 
     def _start(self, tag, attributes):
         self.counts["elements"] += 1
-        if self.counts["elements"] > ELEMENTS:
+        if self.counts["elements"] > self.limits.elements:
             raise make_bomb_problem(self.name)
         name = tag.rpartition(":")[2]
         check = CHECKS.get(name)
@@ -160,19 +159,19 @@ class PartReader:
     def _check_sheet(self):
         """Count before a library reads: a million empty rows cost it gigabytes."""
         name = self.name.rpartition("/")[2]
-        if self.counts["row"] > SHEET_ROWS:
+        if self.counts["row"] > self.limits.rows:
             raise DocumentProblem(
                 _lt(
-                    "the sheet %(name)s has %(rows)s rows, also empty ones; a template may have "
+                    "the sheet %(name)s has %(rows)s rows, also empty ones, and may have "
                     "%(most)s: delete the rows below your table.",
                     name=name,
                     rows=f"{self.counts['row']:,}",
-                    most=f"{SHEET_ROWS:,}",
+                    most=f"{self.limits.rows:,}",
                 )
             )
-        if self.counts["c"] > SHEET_CELLS:
-            raise DocumentProblem(_lt("the sheet %s has too many cells for a template.", name))
-        if self.area > SHEET_CELLS:
+        if self.counts["c"] > self.limits.cells:
+            raise DocumentProblem(_lt("the sheet %s has too many cells.", name))
+        if self.area > self.limits.cells:
             raise DocumentProblem(_lt("the sheet %s merges or links too many cells.", name))
 
 
@@ -195,5 +194,5 @@ def count_area(ref):
     try:
         left, top, right, bottom = range_boundaries(ref)
     except ValueError:
-        return SHEET_CELLS + 1
+        return 1 << 40  # not a place: more than any limit
     return ((right or 16_384) - (left or 1) + 1) * ((bottom or 1_048_576) - (top or 1) + 1)

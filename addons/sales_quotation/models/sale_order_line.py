@@ -6,6 +6,8 @@ from .sales_price_rule import MODES
 # a customer reads the lines of his order, too, and not what we think of them
 INTERNAL = "base.group_user"
 DETAIL = "sales_quotation.group_floor_detail"
+# Of hundreds of lines that are shown, few are looked at so closely: read together, when asked for.
+CLOSE = "sales_quotation"
 RESOLVED = {
     "ceiling_gap",
     "ceiling_id",
@@ -47,6 +49,7 @@ class SaleOrderLine(models.Model):
         min_display_digits="Product Price",
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
         help="The lowest price without taxes, in the currency and for the unit of the line. "
         "It is resolved when product, unit, customer, currency or date change; not when the cost "
@@ -61,6 +64,7 @@ class SaleOrderLine(models.Model):
         store=True,
         groups=DETAIL,
         copy=False,
+        prefetch=CLOSE,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -75,10 +79,15 @@ class SaleOrderLine(models.Model):
         digits=(16, 4),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator="max",
     )
     is_below_floor = fields.Boolean(
-        string="Below Floor", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+        string="Below Floor",
+        compute="_compute_gaps",
+        store=True,
+        groups=INTERNAL,
+        copy=False,
     )
     pricelist_price = fields.Float(
         compute="_compute_pricelist_price",
@@ -86,6 +95,7 @@ class SaleOrderLine(models.Model):
         min_display_digits="Product Price",
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
         help="What the customer's pricelist gives for this line, without taxes.",
     )
@@ -106,6 +116,7 @@ class SaleOrderLine(models.Model):
         store=True,
         groups=DETAIL,
         copy=False,
+        prefetch=CLOSE,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -116,6 +127,7 @@ class SaleOrderLine(models.Model):
         digits=(16, 2),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
     )
     ceiling_mode = fields.Selection(
@@ -128,10 +140,15 @@ class SaleOrderLine(models.Model):
         digits=(16, 4),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator="max",
     )
     is_above_ceiling = fields.Boolean(
-        string="Above Ceiling", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+        string="Above Ceiling",
+        compute="_compute_gaps",
+        store=True,
+        groups=INTERNAL,
+        copy=False,
     )
     price_mark = fields.Selection(
         MODES,
