@@ -110,7 +110,7 @@ class TestHostile(QuotationCase):
         secret = "[('signup_type', '=', 'x')]"
         for model, whose in (
             ("sales.price.floor", {}),
-            ("sales.discount.ceiling", {"user_id": self.seller.id}),
+            ("sales.discount.ceiling", {"user_id": self.seller.id, "percent": 5}),
         ):
             rules = self.env[model].with_user(self.manager)
             with self.assertRaises(AccessError):
