@@ -57,8 +57,13 @@ class SaleOrder(models.Model):
         return "\n".join(texts)
 
     def _get_price_day(self):
-        """Give the day that rules and rates of one order are taken from."""
-        day = self.date_order or fields.Datetime.now()
+        """Give the day that rules and rates of one order are taken from.
+
+        It is the day of the quotation, which can be typed; but none before it was made, nor one
+        to come, when other rules hold.
+        """
+        now = fields.Datetime.now()
+        day = min(max(self.date_order or now, self._origin.create_date or now), now)
         return fields.Datetime.context_timestamp(self, day).date()
 
     def _get_ceiling_user(self):

@@ -1,5 +1,7 @@
 """The gate of quotations: neither sent nor confirmed below a floor that stops."""
 
+from contextlib import nullcontext
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -29,7 +31,10 @@ class SaleOrder(models.Model):
                 self.filtered(lambda order: order.state != vals["state"])._check_price_gate(
                     "action_confirm" if vals["state"] == "sale" else "action_quotation_send"
                 )
-        result = super().write(vals)
+        # another customer may have lower floors: nobody comes back from him with his prices
+        is_watched = "partner_id" in vals or "currency_id" in vals
+        with self.order_line._watch_confirmed_prices() if is_watched else nullcontext():
+            result = super().write(vals)
         if "date_order" in vals and "state" not in vals:
             self.filtered(lambda order: order.state in ("draft", "sent"))._resolve_floors()
         return result

@@ -1,4 +1,5 @@
 import time
+from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -72,6 +73,34 @@ class TestHostile(QuotationCase):
         self.line.write({"company_id": company.id, "currency_id": strong.id})
         self.order._resolve_floors()
         self.assertEqual((self.line.floor_price, self.line.price_mark), (82.01, "stop"))
+
+    def test_no_rules_of_another_day(self):
+        today = self.env.cr.now().date()
+        for dates in ({"date_start": "2020-01-01"}, {"date_end": today + timedelta(days=9)}):
+            self.floor.write({"date_start": False, "date_end": False, **dates})
+            for day in ("2010-01-01", "2090-01-01"):
+                with self.subTest(f"{dates} {day}"):
+                    order = self._new_order([{"price_unit": 80}])
+                    order.date_order = day
+                    self.assertRefused(UserError, order.action_confirm, "82.01")
+
+    def test_no_line_comes_to_a_confirmed_order_from_elsewhere(self):
+        sold = self._new_order()
+        sold.action_confirm()
+        self.assertRefused(
+            UserError, lambda: self.line.write({"order_id": sold.id}), sold.name, "82.01"
+        )
+
+    def test_no_way_round_by_another_customer(self):
+        vip = self.env["res.partner"].create({"name": "VIP"})
+        self._new_floor(1.0, mode="stop", sequence=1, partner_domain="[('name', '=', 'VIP')]")
+        sold = self._new_order([{"price_unit": 90}])
+        sold.action_confirm()
+        sold.partner_id = vip
+        sold.order_line.price_unit = 75
+        self.assertRefused(
+            UserError, lambda: sold.write({"partner_id": self.customer.id}), sold.name, "82.01"
+        )
 
     # === WHOSE ORDER === #
 
