@@ -59,11 +59,11 @@ class SaleOrder(models.Model):
             comes as superuser
         :raise UserError: for somebody of us, with the lines and what to do
         """
-        self.check_access("write")
         interactive = self.env.user._is_approval_interactive()
         if done and not interactive:
             return self
         orders = self if done else self.filtered(lambda order: order._is_approval_open())
+        orders.check_access("write")
         # reason: floors hold for whoever comes, and some may not read them
         stopped = orders.sudo().filtered(lambda order: order._get_stopped_details())
         if stopped and interactive:
