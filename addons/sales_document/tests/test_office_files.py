@@ -141,6 +141,15 @@ class TestOfficeFiles(DocumentCommon):
         sheet = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
         self._refuse("sheet1.xml", repack(self.xlsx, {SHEET: sheet}))
 
+    def test_cells_at_the_far_end(self):
+        for place, row in (("XFD1048576", 1_048_576), ("XFD20000", 20_000)):
+            cells = f'<row r="{row}"><c r="{place}"><v>1</v></c></row>'
+            sheet = f"<worksheet><sheetData>{cells}</sheetData></worksheet>"
+            self._refuse(f"has {row:,} rows", repack(self.xlsx, {SHEET: sheet}))
+        near = self._make_xlsx({"A1": "{{ number }}", "C19999": 1, "XFD9": 1, "Z1048": 1})
+        self._refuse("has 19,999 rows", near)
+        self.assertEqual(check_office_file(self._make_xlsx({"AB19999": 1})), "xlsx")
+
     def test_cells_merged_over_the_whole_sheet(self):
         merged = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
         sheet = f"<worksheet><sheetData/>{merged}</worksheet>"

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from xml.parsers import expat
 
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import column_index_from_string, range_boundaries
 
 from odoo.tools.translate import LazyTranslate
 
@@ -32,6 +32,8 @@ EMBEDDING = {
     "subdocument",
     "vbaproject",
 }
+PLACE = re.compile(r"([A-Z]{0,3})(\d{1,9})")
+EXTENT = 2_000_000  # of the cells from the first to the last, most of which are not there
 WEB = ("http:", "https:", "mailto:", "tel:", "#")
 
 
@@ -53,7 +55,7 @@ class PartReader:
         self.limits = limits
         self.counts = Counter()
         self.codes = []
-        self.area = 0
+        self.area = self.last_row = self.last_column = 0
         self.in_sheet = self.in_code = False
 
     def read(self, part):
@@ -145,11 +147,15 @@ class PartReader:
             codes = (value for key, value in attributes.items() if key.endswith("instr"))
             self.codes += (f"{BEGIN}{code}{END}" for code in codes)
 
-    def _read_sheet(self, name, _attributes):
+    def _read_sheet(self, name, attributes):
         if name == "sheetData":
             self.in_sheet = True
         elif self.in_sheet:
             self.counts[name] += 1
+            if place := PLACE.fullmatch(attributes.get("r", "")):
+                column = column_index_from_string(place[1]) if place[1] else 0
+                self.last_row = max(self.last_row, int(place[2]))
+                self.last_column = max(self.last_column, column)
 
     def _read_area(self, _name, attributes):
         if "ref" in attributes:
@@ -157,15 +163,20 @@ class PartReader:
         self.area += attributes.get("sqref", "").count(" ")
 
     def _check_sheet(self):
-        """Count before a library reads: a million empty rows cost it gigabytes."""
+        """Count before a library reads: a million empty rows cost it gigabytes.
+
+        A cell at the far end costs as much, where somebody goes through the rows up to there.
+        """
         name = self.name.rpartition("/")[2]
-        if self.counts["row"] > self.limits.rows:
+        is_far = self.last_row * self.last_column > EXTENT + self.limits.cells
+        rows = max(self.counts["row"], self.last_row if is_far else 0)
+        if rows > self.limits.rows or is_far:
             raise DocumentProblem(
                 _lt(
                     "the sheet %(name)s has %(rows)s rows, also empty ones, and may have "
                     "%(most)s: delete the rows below your table.",
                     name=name,
-                    rows=f"{self.counts['row']:,}",
+                    rows=f"{rows:,}",
                     most=f"{self.limits.rows:,}",
                 )
             )
