@@ -113,9 +113,12 @@ class SalesCustomerTier(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
+        """Nobody asks about customers, by a filter, what he may not read of them."""
+        # constraints are checked as superuser
+        partners = self.env["res.partner"].sudo(False)
         for tier in self:
             try:
-                tier._get_domain().validate(self.env["res.partner"])
+                partners._search(tier._get_domain(), limit=1)
             except Exception as error:  # whatever was typed
                 raise UserError(
                     self.env._(

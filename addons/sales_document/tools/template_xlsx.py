@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import math
 import re
 from copy import copy
 
@@ -37,11 +38,14 @@ DATE_FORMAT, TIME_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 REFERENCE = re.compile(
     r"((?:'(?:[^']|'')+'|[^'!:]+)!)?(\$?[A-Z]{1,3})(\$?)(\d+)(?::(\$?[A-Z]{1,3})(\$?)(\d+))?"
 )
-# formulas that start programs or talk to servers
+# formulas that start programs, talk to servers or read other files; newer functions have prefixes
 DANGEROUS = re.compile(
-    r"(?<![\w.])(WEBSERVICE|FILTERXML|CALL|REGISTER(\.ID)?|EXEC|RTD|DDE|IMAGE)\s*\(|^=[^\"]*\|",
+    r"(?<!\w)(?:[\w.]+\.)?"
+    r"(WEBSERVICE|FILTERXML|CALL|REGISTER|REGISTER\.ID|EXEC|RTD|DDE|IMAGE|SQL\.REQUEST)\s*\("
+    r"|\[[^\[\]]*\][\w. -]*'?!|://|'\\\\",
     re.I,
 )
+TEXTS, NAMES = re.compile(r'"[^"]*"'), re.compile(r"'[^']*'")
 
 
 def open_template(content):
@@ -70,8 +74,9 @@ def check_xlsx(content, sandbox, schema):
     workbook = open_template(content)
     checker = TemplateChecker(sandbox, schema)
     for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
+        for row in group_cells(sheet).values():
             _check_row(checker, sheet.title, row)
+    _check_hidden_formulas(checker, workbook)
     problems = list(checker.finish())
     if not problems:
         try:
@@ -104,10 +109,38 @@ def _check_formula(checker, place, value):
         checker.problems.append(
             DocumentProblem(_lt("a formula cannot hold placeholders: put them in cells."), place)
         )
-    elif DANGEROUS.search(text):
+    elif reaches_outside(text):
         checker.problems.append(
             DocumentProblem(_lt("this formula reaches outside of the workbook."), place)
         )
+
+
+def _check_hidden_formulas(checker, workbook):
+    """Formulas work behind names, colours and choices, too."""
+    for names in [workbook.defined_names, *(sheet.defined_names for sheet in workbook.worksheets)]:
+        for name, defined in names.items():
+            _check_formula(checker, name, defined.attr_text or "")
+    for sheet in workbook.worksheets:
+        for formatting in sheet.conditional_formatting:
+            for formula in (text for rule in formatting.rules for text in rule.formula):
+                _check_formula(checker, f"{sheet.title}!{formatting.sqref}", formula)
+        for validation in sheet.data_validations.dataValidation:
+            for formula in (validation.formula1, validation.formula2):
+                _check_formula(checker, f"{sheet.title}!{validation.sqref}", formula or "")
+
+
+def reaches_outside(formula):
+    """Whether a formula starts a program (``cmd|'…'!A0``), calls a server or reads another file."""
+    text = TEXTS.sub("", formula)
+    return bool(DANGEROUS.search(text)) or "|" in NAMES.sub("", text)
+
+
+def group_cells(sheet):
+    """Return {number: cells} of the rows that have some; what lies between them is not made."""
+    rows = {}
+    for (row, _column), cell in sorted(sheet._cells.items()):
+        rows.setdefault(row, []).append(cell)
+    return rows
 
 
 def read_layout(sheet, items):
@@ -189,9 +222,7 @@ class SheetWriter:
 
     def write_rows(self):
         sheet = self.sheet
-        templates = {}
-        for (row, _column), cell in sorted(sheet._cells.items()):
-            templates.setdefault(row, []).append(cell)
+        templates = group_cells(sheet)
         self._check_size(templates)
         heights = dict(sheet.row_dimensions)
         merged = [(area, self._find_merged_rows(area)) for area in sheet.merged_cells.ranges]
@@ -266,7 +297,7 @@ class SheetWriter:
                 and text.startswith("{{")
                 and (text.endswith("}}"))
             ):
-                return self.sandbox.work_out(tags[0][1], row.values)
+                return check_number(self.sandbox.work_out(tags[0][1], row.values))
             return self.sandbox.write_out(text, row.values)
         except Exception as error:
             problem = explain(error)
@@ -415,6 +446,13 @@ class SheetWriter:
         if not is_merged:
             dimension = self.sheet.row_dimensions[cell.row]
             dimension.ht = max(dimension.ht or 0, min(image.height * 0.75 + 4, 409))
+
+
+def check_number(value):
+    """Refuse what no workbook can hold: the infinite, and what is no number."""
+    if isinstance(value, (int, float)) and not math.isfinite(value):
+        raise OverflowError(value)
+    return value
 
 
 def _spell_area(left, top, right, bottom):

@@ -57,8 +57,13 @@ class SaleOrder(models.Model):
         return "\n".join(texts)
 
     def _get_price_day(self):
-        """Give the day that rules and rates of one order are taken from."""
-        day = self.date_order or fields.Datetime.now()
+        """Give the day that rules and rates of one order are taken from.
+
+        It is the day of the quotation, which can be typed; but none before it was made, nor one
+        to come, when other rules hold.
+        """
+        now = fields.Datetime.now()
+        day = min(max(self.date_order or now, self._origin.create_date or now), now)
         return fields.Datetime.context_timestamp(self, day).date()
 
     def _get_ceiling_user(self):
@@ -73,7 +78,7 @@ class SaleOrder(models.Model):
         """
         sold = taken = 0.0
         for line in self.order_line:
-            if line.display_type or line.is_downpayment or line._is_reward():
+            if line.display_type or line._is_reward():
                 continue
             if line.price_subtotal < 0:
                 taken -= line.price_subtotal
@@ -100,7 +105,7 @@ class SaleOrder(models.Model):
 
     def _get_approval_lines(self):
         lines = super()._get_approval_lines()
-        return lines.filtered(lambda line: not (line.display_type or line.is_downpayment))
+        return lines.filtered(lambda line: not line.display_type)
 
     @api.model
     def _get_approval_measure_definitions(self):

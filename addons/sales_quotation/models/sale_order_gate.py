@@ -1,5 +1,7 @@
 """The gate of quotations: neither sent nor confirmed below a floor that stops."""
 
+from contextlib import nullcontext
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -29,7 +31,10 @@ class SaleOrder(models.Model):
                 self.filtered(lambda order: order.state != vals["state"])._check_price_gate(
                     "action_confirm" if vals["state"] == "sale" else "action_quotation_send"
                 )
-        result = super().write(vals)
+        # another customer may have lower floors: nobody comes back from him with his prices
+        is_watched = "partner_id" in vals or "currency_id" in vals
+        with self.order_line._watch_confirmed_prices() if is_watched else nullcontext():
+            result = super().write(vals)
         if "date_order" in vals and "state" not in vals:
             self.filtered(lambda order: order.state in ("draft", "sent"))._resolve_floors()
         return result
@@ -50,12 +55,15 @@ class SaleOrder(models.Model):
         :param action_name: name of the action, for whom it is held up
         :param done: whether the orders have that state already
         :return: the orders that may go on
+        :raise AccessError: an order is not the caller's to change; a customer who signs or pays
+            comes as superuser
         :raise UserError: for somebody of us, with the lines and what to do
         """
         interactive = self.env.user._is_approval_interactive()
         if done and not interactive:
             return self
         orders = self if done else self.filtered(lambda order: order._is_approval_open())
+        orders.check_access("write")
         # reason: floors hold for whoever comes, and some may not read them
         stopped = orders.sudo().filtered(lambda order: order._get_stopped_details())
         if stopped and interactive:

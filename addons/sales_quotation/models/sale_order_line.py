@@ -8,6 +8,23 @@ INTERNAL = "base.group_user"
 DETAIL = "sales_quotation.group_floor_detail"
 # Of hundreds of lines that are shown, few are looked at so closely: read together, when asked for.
 CLOSE = "sales_quotation"
+RESOLVED = {
+    "ceiling_gap",
+    "ceiling_id",
+    "ceiling_mode",
+    "concession",
+    "discount_ceiling",
+    "floor_explanation",
+    "floor_gap",
+    "floor_mode",
+    "floor_price",
+    "floor_rule_id",
+    "is_above_ceiling",
+    "is_below_floor",
+    "price_mark",
+    "price_subtotal",
+    "pricelist_price",
+}
 
 
 class SaleOrderLine(models.Model):
@@ -143,24 +160,32 @@ class SaleOrderLine(models.Model):
         help="The strictest of what the floor and the ceiling say.",
     )
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """What is resolved is read, and written by nobody: a client could write floors away."""
+        if operation == "write" and field.name in RESOLVED and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     def _has_floor(self):
-        """Say whether one line sells something at a price that is ours to set."""
+        """Say whether one line sells something at a price that is ours to set.
+
+        What a client can put on any line, such as the mark of a down payment, decides nothing.
+        """
         self.ensure_one()
         return bool(
             self.product_id
             and not self.display_type
-            and not self.is_downpayment
-            and not self.is_expense
+            and not (self.is_expense and self.product_id.expense_policy != "no")
             and self.product_id.type != "combo"
-            and not self._is_price_reduction_line()
+            and not self._is_discount_line()
         )
 
-    def _is_price_reduction_line(self):
-        """Say whether one line takes something off the whole order, as Odoo's discounts do."""
-        return bool(self._is_discount_line() or self._is_global_discount())
+    def _get_price_company(self):
+        return self.order_id.company_id or self.company_id or self.env.company
 
     def _get_price_currency(self):
-        return self.currency_id or self.company_id.currency_id or self.env.company.currency_id
+        return self.order_id.currency_id or self._get_price_company().currency_id
 
     def _get_untaxed_price(self, price, currency):
         """Take the taxes of the product out of a price that includes them.
@@ -168,7 +193,7 @@ class SaleOrderLine(models.Model):
         :param price: for one unit, as the product's own taxes have it
         :param currency: res.currency of the price
         """
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self._get_price_company())
         if not any(tax.price_include for tax in taxes):
             return price
         found = taxes.with_context(round=False, round_base=False).compute_all(

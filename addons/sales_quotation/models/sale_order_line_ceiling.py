@@ -28,7 +28,6 @@ class SaleOrderLine(models.Model):
         "product_uom_id",
         "product_uom_qty",
         "display_type",
-        "is_downpayment",
         "product_no_variant_attribute_value_ids",
         "linked_line_id",
         "order_id.pricelist_id",
@@ -39,7 +38,7 @@ class SaleOrderLine(models.Model):
         (self - priced).pricelist_price = 0.0
         with priced._batch_rules():
             for line in priced:
-                mine = line.with_company(line.company_id)
+                mine = line.with_company(line._get_price_company())
                 price = mine._get_ceiling_price()
                 line.pricelist_price = mine._get_untaxed_price(price, line._get_price_currency())
 
@@ -54,7 +53,6 @@ class SaleOrderLine(models.Model):
     @api.depends(
         "product_id",
         "display_type",
-        "is_downpayment",
         "company_id",
         "order_id.partner_id",
         "order_id.user_id",
@@ -62,7 +60,7 @@ class SaleOrderLine(models.Model):
     def _compute_ceiling(self):
         found = self.filtered(lambda line: line._has_floor())
         (self - found).update(self._prepare_ceiling())
-        rules = self.env["sales.discount.ceiling"]._get_for_companies(found.company_id)
+        rules = self.env["sales.discount.ceiling"]._get_for_companies(found.order_id.company_id)
         for order, lines in found.grouped("order_id").items():
             index = rules._get_for_order(order)._get_index(order._get_ceiling_user())
             for line in lines:

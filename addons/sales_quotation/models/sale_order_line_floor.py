@@ -12,7 +12,6 @@ class SaleOrderLine(models.Model):
         "product_id",
         "product_uom_id",
         "display_type",
-        "is_downpayment",
         "company_id",
         "order_id.partner_id",
         "order_id.currency_id",
@@ -24,7 +23,7 @@ class SaleOrderLine(models.Model):
         """
         found = self.filtered(lambda line: line._has_floor())
         (self - found).update(self._prepare_floor())
-        rules = self.env["sales.price.floor"]._get_for_companies(found.company_id)
+        rules = self.env["sales.price.floor"]._get_for_companies(found.order_id.company_id)
         rates = {}
         for order, lines in found.grouped("order_id").items():
             index = rules._get_for_order(order)._get_index()
@@ -81,7 +80,7 @@ class SaleOrderLine(models.Model):
         key = (
             currency,
             self._get_price_currency(),
-            self.company_id or self.env.company,
+            self._get_price_company(),
             self.order_id._get_price_day(),
         )
         if key not in rates:

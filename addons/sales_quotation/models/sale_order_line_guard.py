@@ -20,17 +20,21 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         """The price of a line of a confirmed order does not fall below its floor afterwards."""
-        with self._watch_confirmed_prices():
+        with self._watch_confirmed_prices(is_moved="order_id" in vals):
             return super().write(vals)
 
     @contextmanager
-    def _watch_confirmed_prices(self):
+    def _watch_confirmed_prices(self, is_moved=False):
+        """Look at confirmed orders before and after what happens within.
+
+        :param is_moved: whether lines come to another order, which may be confirmed
+        """
         # reason: which lines are confirmed, and how far below, whoever writes
         confirmed = self.sudo().order_id.filtered(lambda order: order.state == "sale")
         lines = confirmed.order_line if self._is_price_watched() else self.browse()
         before = {line.id: (line.floor_gap, line.ceiling_gap) for line in lines.sudo()}
         yield
-        if before:
+        if before or is_moved:
             self.exists()._check_confirmed_prices(before)
 
     def _is_price_watched(self):

@@ -21,6 +21,7 @@ class SaleOrderLine(models.Model):
         :return: dict with lists of dict for "mine" and "others", and the texts of floor and
             concession
         """
+        self._check_price_question(line)
         partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
         domain = Domain("product_id", "=", line["product_id"]) & Domain("state", "=", "sale")
         domain &= Domain("display_type", "=", False) & Domain("product_uom_qty", ">", 0)
@@ -34,6 +35,13 @@ class SaleOrderLine(models.Model):
             "mine": self._get_price_history(domain & mine, line),
             "others": self._get_price_history(domain & others, line),
         }
+
+    @api.model
+    def _check_price_question(self, line):
+        """What is resolved for everybody is told about products of one's own companies only."""
+        product = self.env["product.product"].browse(line["product_id"])
+        product.check_access("read")
+        self.env["res.partner"].browse(line["partner_id"]).check_access("read")
 
     @api.model
     def _get_price_limits(self, line):

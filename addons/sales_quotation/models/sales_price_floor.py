@@ -98,7 +98,7 @@ class SalesPriceFloor(models.Model):
         :return: (amount without taxes, res.currency)
         """
         self.ensure_one()
-        product = line.product_id.with_company(line.company_id)
+        product = line.product_id.with_company(line._get_price_company())
         if self.basis == "cost":
             return product.standard_price, product.cost_currency_id
         if self.basis == "list":

@@ -176,7 +176,7 @@ class TestFloor(QuotationCase):
                 {"product_id": False, "display_type": "line_section", "name": "Chapter"},
                 {"product_id": False, "display_type": "line_note", "name": "Note"},
                 {"product_uom_qty": 0},
-                {"is_downpayment": True, "price_unit": 1},
+                {"is_downpayment": True, "price_unit": 1, "product_uom_qty": 0},
             ]
         )
         self.assertEqual(order.order_line.mapped("is_below_floor"), [False] * 4)

@@ -153,4 +153,4 @@ def read_number(text):
         digits = digits.replace(",", "")
     else:
         digits = digits.replace(",", ".")
-    return float(digits) if NUMBER.match(digits) and len(digits) < 20 else None
+    return float(digits) if len(digits) < 20 and NUMBER.match(digits) else None

@@ -175,6 +175,29 @@ class TestQuotationDocuments(QuotationCommon):
                 self._create_template(content, file_name=name)
             self.assertIn(expected, str(caught.exception))
 
+    def test_a_file_that_was_exchanged_behind_the_template_is_not_opened(self):
+        template = self._create_template(self._make_xlsx({"A1": "{{ number }}"}))
+        self.env.flush_all()
+        attachment = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", template._name),
+                ("res_field", "=", "file"),
+                ("res_id", "=", template.id),
+            ]
+        )
+        bad = repack(self._make_xlsx({}), {"xl/vbaProject.bin": b"x"})
+        attachment.with_user(self.manager).write({"raw": bad})
+        self.env.invalidate_all()
+        with self.assertRaises(UserError) as caught:
+            self.order.with_user(self.anna).export_documents(template_id=template.id)
+        self.assertIn("macros", str(caught.exception))
+
+    def test_a_number_that_xml_cannot_carry(self):
+        self.order.name = "S\x01\x0b<&>"
+        [document] = self.order.export_documents()
+        rows = read_csv(base64.b64decode(document["content"]))
+        self.assertTrue(any("S<&>" in cell for row in rows for cell in row))
+
     def test_a_new_file_is_checked_as_the_first_was(self):
         template = self._create_template(self._make_xlsx({"A1": "{{ number }}"}))
         with self.assertRaises(ValidationError):

@@ -15,8 +15,14 @@ FIRST_ROUND = {
 ROUND_FIELDS = {*FIRST_ROUND, "round_state", "round_sent"}
 # What was offered in a round that was replaced is history: nobody changes it any more.
 FROZEN_FIELDS = {
+    "amount_tax",
+    "amount_total",
+    "amount_untaxed",
     "client_order_ref",
+    "commitment_date",
     "company_id",
+    "currency_id",
+    "currency_rate",
     "date_order",
     "fiscal_position_id",
     "name",

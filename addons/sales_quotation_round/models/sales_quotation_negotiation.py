@@ -28,6 +28,13 @@ class SalesQuotationNegotiation(models.Model):
         "CHECK (round_limit >= 0)", "The round limit is 0 (that of the company) or more."
     )
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Managers allow more rounds, or fewer; numbers are counted, and written by nobody."""
+        if operation == "write" and field.name != "round_limit" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     @api.depends("round_ids")
     @api.depends_context("uid")
     def _compute_readable_rounds(self):

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -61,6 +61,15 @@ class TestClosedRounds(RoundCommon):
         )
         own = self._get_line(self.second, self.pump).with_user(self.owner)
         self._assert_closed(own.write, {"order_id": self.closed.id})
+
+    def test_what_was_reckoned(self):
+        line = self._get_line(self.closed, self.pump)
+        for name in ("amount_total", "amount_tax", "currency_rate"):
+            self._assert_closed(self.closed.write, {name: 1})
+        for name in ("price_total", "price_tax", "customer_lead"):
+            self._assert_closed(line.write, {name: 1})
+        self._assert_closed(line.write, {"extra_tax_data": {}})
+        self.assertEqual(self.closed.amount_total, 1300)
 
     def test_a_closed_round_can_change_hands_and_be_talked_about(self):
         self.first.with_user(self.manager).user_id = self.other
@@ -153,6 +162,14 @@ class TestClosedRounds(RoundCommon):
         self.second.action_cancel()
         self.assertEqual(self.second.round_state, "lost")
         self.assertEqual(self.first._make_round().round_number, 3)
+
+    def test_numbers_are_counted_and_not_written(self):
+        negotiation = self.first.negotiation_id.with_user(self.manager)
+        company = self.env["res.company"].create({"name": "Branch"})
+        for values in ({"last_round": 1}, {"name": "S1"}, {"company_id": company.id}):
+            self._refused(negotiation.write, values, error=AccessError)
+        negotiation.round_limit = 5
+        self.assertEqual(self.second._make_round().round_number, 3)
 
     def test_no_negative_limits(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
