@@ -4,7 +4,7 @@ from odoo.tools import file_open
 from odoo.addons.sales_document.tools.schema import Placeholder
 from odoo.addons.sales_document.tools.values import Number
 
-from ..tools.quotation_xlsx import make_quotation_xlsx
+from ..tools.quotation_xlsx import QuotationSheet, make_quotation_xlsx
 
 WORD_TEMPLATE = "sales_quotation_document/data/quotation.docx"
 
@@ -182,9 +182,14 @@ class SaleOrder(models.Model):
     def _make_default_document(self, kind):
         values = self._get_document_data()
         if kind == "xlsx":
-            return make_quotation_xlsx(values, self.env.lang or "en_US")
+            return make_quotation_xlsx(values, self.env.lang or "en_US", self._get_sheet_class())
         with file_open(WORD_TEMPLATE, "rb") as stream:
             return self._render_document("docx", stream.read(), values)
+
+    @api.model
+    def _get_sheet_class(self):
+        """Return what writes the default workbook."""
+        return QuotationSheet
 
     @api.model
     def _get_document_example(self, kind):

@@ -24,16 +24,18 @@ LAST = len(COLUMNS) - 1
 LONGEST_CELL = 32_767
 
 
-def make_quotation_xlsx(values, lang):
+def make_quotation_xlsx(values, lang, sheet_class=None):
     """Return the workbook of one quotation.
 
     :param dict values: what ``_get_document_data`` gave
     :param str lang: language of the customer, which chooses the font
+    :param sheet_class: a kind of :class:`QuotationSheet`
     """
     stream = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as workbook:
-        QuotationSheet(workbook, values, FONTS.get(lang[:2], "Arial")).write_sheet()
+        make = sheet_class or QuotationSheet
+        make(workbook, values, FONTS.get(lang[:2], "Arial")).write_sheet()
     return stream.getvalue()
 
 
