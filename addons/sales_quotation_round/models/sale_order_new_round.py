@@ -57,9 +57,7 @@ class SaleOrder(models.Model):
 
     # ---- a new round --------------------------------------------------------------------------
 
-    def _make_round(
-        self, expected=0, keep_discounts=True, reason=False, note=False, edit=None
-    ):
+    def _make_round(self, expected=0, keep_discounts=True, reason=False, note=False, edit=None):
         """Make the next round of this quotation from this round, which may be any of them.
 
         :param int expected: the last round that the user has seen, 0 for whichever
