@@ -10,7 +10,7 @@ KEY_COLUMN = LAST + 1
 
 
 class CounterofferSheet(QuotationSheet):
-    """Writes keys beside the lines and marks below the headings, hidden from who prints or reads."""
+    """Writes keys beside the lines and marks below the headings, where nobody sees them."""
 
     def _set_up(self):
         super()._set_up()

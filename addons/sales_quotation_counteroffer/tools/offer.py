@@ -295,10 +295,8 @@ class OfferReader:
     def _read_change(self, row, name, exported):
         """Return the number that the customer typed; None if he left what was there."""
         cell = self.sheet.get_cell(row, name)
-        if name == "discount" and is_blank(cell):
-            value = 0.0
-        else:
-            value = self._read_number(row, name, cell)
+        is_free = name == "discount" and is_blank(cell)
+        value = 0.0 if is_free else self._read_number(row, name, cell)
         if value is None or is_same(value, exported):
             return None
         return self._check_number(row, name, value, exported)
