@@ -30,14 +30,15 @@ class SalesQuotationCounteroffer(models.TransientModel):
     note = fields.Text(string="What Was Given and Why")
     comparison = fields.Json(readonly=True)
     can_make = fields.Boolean(readonly=True)
-    next_round = fields.Integer(compute="_compute_next_round")
+    make_label = fields.Char(compute="_compute_make_label")
     expected_round = fields.Integer(readonly=True)
     compared = fields.Char(readonly=True, help="Tells whether what was compared is still the same.")
 
     @api.depends("order_id")
-    def _compute_next_round(self):
+    @api.depends_context("lang")
+    def _compute_make_label(self):
         for wizard in self:
-            wizard.next_round = wizard.order_id.round_count + 1
+            wizard.make_label = self.env._("Make Round %s", wizard.order_id.round_count + 1)
 
     def action_compare(self):
         """Read the file and show what the customer wants; nothing of the quotation changes.

@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { formatMonetary, formatPercentage } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -14,10 +15,19 @@ export class CounterofferField extends Component {
         return this.props.record.data[this.props.name];
     }
 
+    get more() {
+        return _t("… and %s more lines that change.", this.comparison.more);
+    }
+
+    get unchanged() {
+        return _t("%s lines stay as they are.", this.comparison.unchanged);
+    }
+
     get given() {
         const { given, given_percent, totals } = this.comparison;
         const amount = formatMonetary(given, { currencyId: totals.after.currency_id });
-        return `${amount} (${formatPercentage(given_percent, { digits: [16, 1] })})`;
+        const share = formatPercentage(given_percent, { digits: [16, 1] });
+        return _t("Given away on lines of both: %(amount)s (%(share)s).", { amount, share });
     }
 }
 
