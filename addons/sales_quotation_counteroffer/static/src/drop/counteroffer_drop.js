@@ -35,7 +35,9 @@ export class CounterofferDrop extends Component {
         this.target = { el: null };
         this.isWorkbook = false;
         // both before those of the drop zone, which asks for what they find
-        onMounted(() => (this.target.el = this.marker.el.closest(".o_form_sheet")));
+        onMounted(() => {
+            this.target.el = this.marker.el.closest(".o_form_sheet");
+        });
         useExternalListener(document, "dragenter", (ev) => this.look(ev), { capture: true });
         useCustomDropzone(
             this.target,

@@ -76,10 +76,18 @@ registry.category("web_tour.tours").add("sales_quotation_counteroffer_problem", 
 
 registry.category("web_tour.tours").add("sales_quotation_counteroffer_phone", {
     steps: () => [
-        { trigger: ".o_statusbar_buttons button.dropdown-toggle, .o_cp_action_menus button, button[name='action_counteroffer']:visible", run: "click" },
+        {
+            trigger:
+                ".o_statusbar_buttons button.dropdown-toggle, .o_cp_action_menus button, button[name='action_counteroffer']:visible",
+            run: "click",
+        },
         { trigger: "button[name='action_counteroffer']:visible", run: "click" },
         { trigger: ".modal [name='attachment_id'] input", run: "click" },
-        { trigger: ".o_kanban_record:contains('reply.xlsx'), .o-autocomplete--dropdown-item:contains('reply.xlsx')", run: "click" },
+        {
+            trigger:
+                ".o_kanban_record:contains('reply.xlsx'), .o-autocomplete--dropdown-item:contains('reply.xlsx')",
+            run: "click",
+        },
         { trigger: ".modal button[name='action_compare']:visible", run: "click" },
         { trigger: ".modal .o_counteroffer .o_round_changed:contains('Pump')" },
         { trigger: ".modal button[name='action_make_round']:visible", run: "click" },
