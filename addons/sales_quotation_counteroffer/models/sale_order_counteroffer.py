@@ -7,7 +7,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from odoo.addons.sales_document.tools.problems import DocumentProblem
-from odoo.addons.sales_quotation_round.tools.round_comparison import compare_lines, get_concession
+from odoo.addons.sales_quotation_round.tools.round_comparison import (
+    compare_lines,
+    get_concession,
+    get_net_price,
+)
 
 from ..tools.keys import FileKey, parse_key
 from ..tools.offer import read_offer
@@ -15,7 +19,7 @@ from ..tools.workbook import read_workbook
 
 MOST_ROWS = 500  # rows of a comparison on the screen
 VALUES = {
-    "price_unit": "price_unit",
+    "price_unit": "price",
     "product_uom_qty": "quantity",
     "discount": "discount",
 }
@@ -228,6 +232,7 @@ class SaleOrder(models.Model):
             return
         kept = dict(old, **{VALUES[name]: edits[name] for name in VALUES if name in edits})
         kept["name"] = edits.get("name", old["name"])
+        kept["net_price"] = get_net_price(kept)
         if not line.display_type:
             numbers = {name: kept[name] for name in ("quantity", "discount")}
             base = line._prepare_base_line_for_taxes_computation(

@@ -149,14 +149,14 @@ class Paper:
     def cell(self, code, name):
         return self.sheet.cell(self.find(code), self.columns[name])
 
-    def type(self, code, **values):
-        row = self.find(code)
+    def type(self, product, /, **values):
+        row = self.find(product)
         for name, value in values.items():
             self.sheet.cell(row, self.columns[name]).value = value
 
-    def insert(self, code, **values):
+    def insert(self, product, /, **values):
         """Insert a row below the row of a product."""
-        row = self.find(code) + 1
+        row = self.find(product) + 1
         self.sheet.insert_rows(row)
         for name, value in values.items():
             self.sheet.cell(row, self.columns[name]).value = value
