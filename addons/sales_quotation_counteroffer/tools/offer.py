@@ -1,7 +1,9 @@
 """What the file of a customer asks for, compared with what it said when it was exported."""
 
+import re
 from dataclasses import dataclass, field
 
+from odoo.tools import float_round
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.sales_document.tools.problems import DocumentProblem
@@ -39,6 +41,11 @@ def is_same(one, other):
     return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
 
 
+def get_row(problem):
+    """Return the row of the cell that a problem names."""
+    return int(re.search(r"(?:![A-Z]+(\d+))?$", problem.place)[1] or 0)
+
+
 class OfferReader:
     """Reads the rows of one file for one open quotation."""
 
@@ -60,6 +67,8 @@ class OfferReader:
         for row, after in extra:
             self._read_extra(row, after)
         self._find_dropped({key.line for _row, key in keyed})
+        for found in (self.offer.problems, self.offer.notes):
+            found.sort(key=get_row)
         return self.offer
 
     def _note(self, place, text):
@@ -315,7 +324,7 @@ class OfferReader:
         if name == "discount" and value and not self.has_discounts:
             text = _lt("discounts on lines are switched off. Type a price instead.")
             return self._refuse(row, name, text)
-        rounded = round(value, self.digits[name])
+        rounded = float_round(value, precision_digits=self.digits[name])
         if not is_same(rounded, value):
             text = _lt("%(typed)s is rounded to %(kept)s.", typed=f"{value:.12g}", kept=rounded)
             self._note(self.sheet.get_place(row, name), text)

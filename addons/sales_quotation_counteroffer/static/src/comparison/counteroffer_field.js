@@ -27,7 +27,7 @@ export class CounterofferField extends Component {
         const { given, given_percent, totals } = this.comparison;
         const amount = formatMonetary(given, { currencyId: totals.after.currency_id });
         const share = formatPercentage(given_percent, { digits: [16, 1] });
-        return _t("Given away on lines of both: %(amount)s (%(share)s).", { amount, share });
+        return _t("Given away on lines that stay: %(amount)s (%(share)s).", { amount, share });
     }
 }
 
