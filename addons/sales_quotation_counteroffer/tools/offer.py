@@ -61,9 +61,11 @@ class OfferReader:
     def read(self):
         """Return the offer, with everything that is wrong named by its cell."""
         keyed, extra = self._sort_rows()
-        self._find_products([row for row, _key in keyed], [row for row, _after in extra])
+        misplaced = self._check_order(keyed)
+        self._find_products(keyed, extra)
         for row, key in keyed:
-            self._read_line(row, key)
+            if key.line not in misplaced:
+                self._read_line(row, key)
         for row, after in extra:
             self._read_extra(row, after)
         self._find_dropped({key.line for _row, key in keyed})
@@ -102,7 +104,6 @@ class OfferReader:
             elif key or (not text and self._is_extra(row)):
                 extra.append((row, above))
                 self._note_copy(row, key)
-        self._check_order(keyed)
         self._check_currency()
         return keyed, extra
 
@@ -165,17 +166,22 @@ class OfferReader:
         return False
 
     def _check_order(self, keyed):
-        """Refuse rows that were sorted without their hidden keys: they would change places."""
-        lines = {(key.code, key.description): key.line for _row, key in keyed}
+        """Refuse rows that were sorted without their hidden keys: they would change places.
+
+        :return: ids of the lines whose rows these are
+        """
+        lines, misplaced = {(key.code, key.description): key.line for _row, key in keyed}, set()
         for row, key in keyed:
             if self.lines[key.line].display_type or self._is_intact(row, key):
                 continue
             if lines.get(self._get_digests(row), key.line) != key.line:
+                misplaced.add(key.line)
                 text = _lt(
                     "this row is not where it was, and its key is. Sort whole rows, with the"
                     " hidden column at the end of the table."
                 )
                 self._refuse(row, "code", text)
+        return misplaced
 
     def _check_currency(self):
         """Refuse a heading or total that names another currency than ours."""
@@ -205,10 +211,10 @@ class OfferReader:
 
     def _find_products(self, keyed, extra):
         """Find what new codes and names may mean, with a constant number of queries."""
-        codes = {self._peek(row, "code").strip() for row in (*keyed, *extra)} - {""}
-        known = {line.product_id.default_code for line in self.lines.values()}
-        codes -= known - {self._peek(row, "code").strip() for row in extra}
-        names = {self._get_name(row) for row in extra} - {""}
+        changed = [row for row, key in keyed if digest(self._peek(row, "code")) != key.code]
+        added = [row for row, _after in extra]
+        codes = {self._peek(row, "code").strip() for row in (*changed, *added)} - {""}
+        names = {self._get_name(row) for row in added} - {""}
         self.products = self.order._find_counteroffer_products(codes, names)
 
     def _get_name(self, row):

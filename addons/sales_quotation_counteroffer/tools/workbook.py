@@ -3,6 +3,7 @@
 import io
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import get_column_letter
 
 from odoo.tools.translate import LazyTranslate
@@ -18,6 +19,7 @@ _lt = LazyTranslate(__name__)
 # 10,000 lines, and what a spreadsheet program adds around them
 LIMITS = Limits(unpacked=128 << 20, part=48 << 20, elements=1_500_000, rows=20_000, cells=400_000)
 MOST_COLUMNS = 64
+NOTHING = (EMPTY_CELL,) * MOST_COLUMNS
 FILE_MARK = f"{PREFIX}F:"
 LINE_MARK = f"{PREFIX}L:"
 
@@ -142,12 +144,17 @@ def _read_sheets(content):
         raise DocumentProblem(_lt("the file is damaged: open and save it again.")) from error
 
 
+def _get_cells(cells):
+    return {number: cell for number, cell in enumerate(cells, 1) if cell.value is not None}
+
+
 def _read_sheet(sheet):
     # what the file says of its size may be wrong
     sheet.reset_dimensions()
     rows, head = [], None
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        found = {n: cell for n, cell in enumerate(cells, 1) if cell.value is not None}
+        # one cell far below makes a million of these
+        found = cells != NOTHING and _get_cells(cells)
         if found:
             rows.append(Row(number, found))
             if head is None and rows[-1].find(FILE_MARK):
