@@ -1,9 +1,9 @@
 """Reads the workbook that came back: where our keys are, and the cells around them."""
 
 import io
+import logging
 
 from openpyxl import load_workbook
-from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import get_column_letter
 
 from odoo.tools.translate import LazyTranslate
@@ -14,12 +14,12 @@ from odoo.addons.sales_document.tools.problems import DocumentProblem
 from .cells import is_blank
 from .keys import COLUMNS, MARKS, PREFIX
 
+_logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
 # 10,000 lines, and what a spreadsheet program adds around them
 LIMITS = Limits(unpacked=128 << 20, part=48 << 20, elements=1_500_000, rows=20_000, cells=400_000)
 MOST_COLUMNS = 64
-NOTHING = (EMPTY_CELL,) * MOST_COLUMNS
 FILE_MARK = f"{PREFIX}F:"
 LINE_MARK = f"{PREFIX}L:"
 
@@ -141,6 +141,7 @@ def _read_sheets(content):
             workbook.close()
     except Exception as error:
         # openpyxl lets KeyError, TypeError, ValueError... of a bent file through
+        _logger.info("A workbook cannot be read.", exc_info=True)
         raise DocumentProblem(_lt("the file is damaged: open and save it again.")) from error
 
 
@@ -151,11 +152,14 @@ def _get_cells(cells):
 def _read_sheet(sheet):
     # what the file says of its size may be wrong
     sheet.reset_dimensions()
-    rows, head = [], None
+    rows, head, nothing = [], None, None
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        # one cell far below makes a million of these
-        found = cells != NOTHING and _get_cells(cells)
-        if found:
+        if cells is nothing:
+            continue
+        found = _get_cells(cells)
+        if not found:
+            nothing = cells  # of a gap openpyxl gives this one a million times
+        else:
             rows.append(Row(number, found))
             if head is None and rows[-1].find(FILE_MARK):
                 head = rows[-1]
