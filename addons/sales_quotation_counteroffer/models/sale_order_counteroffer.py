@@ -142,10 +142,10 @@ class SaleOrder(models.Model):
         """Return {text in small letters: products that it may mean}, a code before a name."""
         if not codes and not names:
             return {}
-        spelled = {*codes, *map(str.upper, codes), *map(str.lower, codes)}
-        by_code = Domain("default_code", "in", list(spelled)) | Domain("barcode", "in", list(codes))
-        coded = self._search_counteroffer_products(by_code)
-        named = self._search_counteroffer_products(Domain("name", "in", list(names | codes)))
+        coded = self._search_counteroffer_products(
+            Domain("default_code", "in", _spell(codes)) | Domain("barcode", "in", list(codes))
+        )
+        named = self._search_counteroffer_products(Domain("name", "in", _spell(names | codes)))
         found = defaultdict(coded.browse)
         for product in named:
             found[(product.name or "").casefold()] |= product
@@ -336,6 +336,12 @@ class SaleOrder(models.Model):
             kept = {name: values.get(name) for name in ("round_key", "sequence")}
             values = {**kept, **self._prepare_exchanged_line(line)}
         return Command.create({**values, **edits})
+
+
+def _spell(texts):
+    """Return texts in the letters that they may have been written in."""
+    ways = (str, str.upper, str.lower, str.capitalize, str.title)
+    return list({way(text) for way in ways for text in texts})
 
 
 def _get_undiscounted(line):

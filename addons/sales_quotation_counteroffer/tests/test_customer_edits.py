@@ -24,7 +24,7 @@ class TestCustomerEdits(CounterofferCommon):
     def test_sorted_rows_keep_their_lines(self):
         def edit(paper):
             paper.type("P-1", price=90)
-            rows = [paper.find(code) for code in ("P-1", "H-1")]
+            rows = [paper.find(code) for code in ("P-1", "V-1")]
             last = paper.key + 1
             cells = [[paper.sheet.cell(row, n) for n in range(1, last)] for row in rows]
             for one, two in zip(*cells, strict=True):
@@ -32,12 +32,12 @@ class TestCustomerEdits(CounterofferCommon):
 
         made = self._make(self._change(edit))
         self.assertEqual(self._numbers(made, self.pump), (10, 90, 0))
-        self.assertEqual(self._numbers(made, self.hose), (20, 5, 0))
+        self.assertEqual(self._numbers(made, self.valve), (5, 40, 10))
         self.assertEqual(made.order_line.mapped("name"), self.order.order_line.mapped("name"))
 
     def test_rows_sorted_without_their_keys_are_refused(self):
         def edit(paper):
-            rows = [paper.find(code) for code in ("P-1", "H-1")]
+            rows = [paper.find(code) for code in ("P-1", "V-1")]
             cells = [[paper.sheet.cell(row, n) for n in range(1, paper.key)] for row in rows]
             for one, two in zip(*cells, strict=True):
                 one.value, two.value = two.value, one.value
@@ -122,6 +122,7 @@ class TestCustomerEdits(CounterofferCommon):
 
     def test_units_of_the_product(self):
         dozen = self.env.ref("uom.product_uom_dozen")
+        dozen.active = True
         self.hose.uom_ids = dozen
         made = self._make(self._change(lambda paper: paper.type("H-1", unit=dozen.name, price=50)))
         line = self._get_line(made, self.hose)

@@ -192,7 +192,7 @@ class TestRefusedFiles(CounterofferCommon):
         self.assertIn("discounts on lines are switched off", problems)
 
     def test_products_that_cannot_be_told(self):
-        self.filter.copy({"default_code": "F-1", "name": "Filter fine"})
+        self.env["product.product"].create({"name": "Filter fine", "default_code": "F-1"})
         problems = self._get_problems(
             lambda paper: paper.insert("P-1", code="F-1", quantity=1, price=1)
         )
@@ -217,18 +217,19 @@ class TestRefusedFiles(CounterofferCommon):
         product = self.env["product.product"].create(
             {"name": "Kit", "type": "combo", "default_code": "K-1", "combo_ids": combo.ids}
         )
-        order = self._create_order(
-            [
-                {"product_id": product.id, "product_uom_qty": 1, "virtual_id": "1"},
-                {
-                    "product_id": self.hose.id,
-                    "product_uom_qty": 1,
-                    "combo_item_id": combo.combo_item_ids.id,
-                    "linked_virtual_id": "1",
-                },
-            ]
+        order = self._create_order([{"product_id": product.id, "product_uom_qty": 1}])
+        self.env["sale.order.line"].create(
+            {
+                "order_id": order.id,
+                "product_id": self.hose.id,
+                "linked_line_id": order.order_line.id,
+                "combo_item_id": combo.combo_item_ids.id,
+            }
         )
         problems = self._get_problems(lambda paper: paper.type("H-1", quantity=2), order=order)
         self.assertIn("part of a combo", problems)
         problems = self._get_problems(lambda paper: paper.delete("H-1"), order=order)
         self.assertIn("cannot be dropped alone", problems)
+        content = self._change(lambda paper: (paper.delete("K-1"), paper.delete("H-1")), order)
+        message = "\n".join(self._compare(content, order=order).comparison["problems"])
+        self.assertFalse(message, "a whole combo can be dropped")

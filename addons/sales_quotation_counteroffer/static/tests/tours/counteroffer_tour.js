@@ -13,15 +13,14 @@ function drag(file) {
 }
 
 async function fetchFile() {
-    const id = new URLSearchParams(window.location.search).get("file") || window.counterofferFile;
-    const response = await fetch(`/web/content/${id}`);
+    const response = await fetch("/web/content/sales_quotation_counteroffer.tour_file");
     return new File([await response.blob()], "offer.xlsx", { type: XLSX });
 }
 
 let dropFile;
 const dropSteps = [
     {
-        trigger: ".o_form_sheet button[name='action_view_rounds'], .o_form_sheet",
+        trigger: ".o_form_sheet",
         async run() {
             dropFile = drag(await fetchFile());
         },
