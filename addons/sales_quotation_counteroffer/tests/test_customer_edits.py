@@ -167,6 +167,7 @@ class TestCustomerEdits(CounterofferCommon):
             ({"code": "=A1"}, "this is a formula. Type the text."),
             ({"price": None}, "this cell is empty. Type the number."),
             ({"price": "cheaper"}, "“cheaper” is no number"),
+            ({"price": "1" + " " * 30_000 + "x"}, "is no number"),
             ({"price": "12,5"}, "can be read in two ways"),
             ({"price": "1.200"}, "can be read in two ways"),
             ({"price": "1.200,50"}, "can be read in two ways"),

@@ -13,6 +13,7 @@ from odoo.addons.sales_document.tools.problems import DocumentProblem
 _lt = LazyTranslate(__name__)
 
 MOST = 10.0**12
+LONGEST_NUMBER = 60  # also because a pattern takes the square of the time for a long text
 NUMBER_TEXT = re.compile(r"(?P<before>[^\d.,+-]*)(?P<number>[+-]?[\d.,' ]*\d)(?P<after>\D*)")
 PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 THREE_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")  # or is it thousands?
@@ -109,7 +110,7 @@ def _make_other_currency(mark, currency):
 
 
 def _scale(cell, currency, is_percent, is_money):
-    number_format = cell.number_format or ""
+    number_format = (cell.number_format or "")[:255]
     has_percent = "%" in re.sub(r'"[^"]*"', "", number_format)
     if has_percent and not is_percent:
         raise DocumentProblem(_lt("this is a percentage. Type the number."))
@@ -121,7 +122,7 @@ def _scale(cell, currency, is_percent, is_money):
 
 def _parse_number(text, currency, is_percent):
     normal = unicodedata.normalize("NFKC", text).strip()
-    match = NUMBER_TEXT.fullmatch(normal)
+    match = len(normal) <= LONGEST_NUMBER and NUMBER_TEXT.fullmatch(normal)
     if not match:
         raise _make_no_number(text)
     for mark in (match["before"].strip(), match["after"].strip()):
