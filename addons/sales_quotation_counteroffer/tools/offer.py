@@ -429,7 +429,7 @@ class OfferReader:
         if combo.id in self.offer.dropped:
             self.offer.dropped.add(line.id)
             return
-        text = _lt("%s is part of a combo, and cannot be dropped alone.", line.display_name)
+        text = _lt("%s is part of a combo, and cannot be dropped alone.", line.product_id.name)
         self.offer.problems.append(DocumentProblem(text, self.sheet.title))
 
 
