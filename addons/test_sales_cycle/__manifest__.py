@@ -24,6 +24,7 @@
         "sales_quotation",
         "sales_quotation_document",
         "sales_quotation_round",
+        "sales_quotation_counteroffer",
     ],
     "assets": {
         "web.assets_tests": ["test_sales_cycle/static/tests/tours/*.js"],

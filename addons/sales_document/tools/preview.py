@@ -36,14 +36,17 @@ def _preview_sheet(sheet, formats):
         for place in row
         if place != (area.min_row, area.min_col)
     }
+    hidden = {name for name, column in sheet.column_dimensions.items() if column.hidden}
     rows = []
     for row in sheet.iter_rows(
         max_row=min(sheet.max_row, ROWS), max_col=min(sheet.max_column, COLUMNS)
     ):
+        if row and sheet.row_dimensions[row[0].row].hidden:
+            continue
         cells = [
             _preview_cell(cell, spans.get((cell.row, cell.column)), formats)
             for cell in row
-            if (cell.row, cell.column) not in covered
+            if (cell.row, cell.column) not in covered and cell.column_letter not in hidden
         ]
         rows.append(Markup("<tr>{}</tr>").format(Markup().join(cells)))
     return Markup("<table class='table table-bordered table-sm'>{}</table>").format(

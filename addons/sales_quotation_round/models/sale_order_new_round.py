@@ -57,13 +57,14 @@ class SaleOrder(models.Model):
 
     # ---- a new round --------------------------------------------------------------------------
 
-    def _make_round(self, expected=0, keep_discounts=True, reason=False, note=False):
+    def _make_round(self, expected=0, keep_discounts=True, reason=False, note=False, edit=None):
         """Make the next round of this quotation from this round, which may be any of them.
 
         :param int expected: the last round that the user has seen, 0 for whichever
         :param bool keep_discounts: take over discounts; else those of the pricelist
         :param str reason: why there is a new round
         :param str note: what was given and why
+        :param edit: called with the values of the new round, to change them before it is made
         :return: the new round
         :raise UserError: the quotation was won, has a newer round, or no more rounds are allowed
         """
@@ -77,6 +78,8 @@ class SaleOrder(models.Model):
         current._supersede()
         values = self._prepare_round(number, keep_discounts)
         values |= {"round_reason": reason, "round_note": note}
+        if edit:
+            edit(values)
         made = self._with_round_token().create(values).with_env(self.env)
         made._announce_round(current)
         made._take_over(current)

@@ -4,14 +4,15 @@ import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
-import { formatFloat, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
+import { formatMonetary, formatPercentage } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { ConcessionCurve } from "./concession_curve";
+import { RoundComparison } from "./round_comparison";
 
 /** Two rounds of a quotation side by side, and what was given away from round to round. */
 export class RoundsAction extends Component {
     static template = "sales_quotation_round.RoundsAction";
-    static components = { ConcessionCurve, Layout };
+    static components = { ConcessionCurve, Layout, RoundComparison };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -35,97 +36,8 @@ export class RoundsAction extends Component {
         return this.state.page;
     }
 
-    get columns() {
-        const columns = [
-            { name: "quantity", label: _t("Quantity") },
-            { name: "price", label: _t("Unit Price") },
-            { name: "discount", label: _t("Discount") },
-            { name: "subtotal", label: _t("Subtotal") },
-        ];
-        if (this.page.has_margin) {
-            columns.push({ name: "margin_percent", label: _t("Margin"), of: "margin" });
-        }
-        return columns;
-    }
-
     get rows() {
         return this.page.rows.filter((row) => !this.state.onlyChanges || row.status !== "same");
-    }
-
-    get totals() {
-        const totals = [
-            { name: "undiscounted", label: _t("Before Discount") },
-            { name: "untaxed", label: _t("Untaxed Amount") },
-            { name: "total", label: _t("Total") },
-        ];
-        if (this.page.has_margin) {
-            totals.push({ name: "margin", label: _t("Margin") });
-        }
-        return totals;
-    }
-
-    get hasOneCurrency() {
-        const { before, after } = this.page.totals;
-        return before.currency_id === after.currency_id;
-    }
-
-    getLine(row) {
-        return row.after || row.before;
-    }
-
-    getStatus(row) {
-        return {
-            added: _t("Added"),
-            dropped: _t("Dropped"),
-            changed: _t("Changed"),
-            same: "",
-        }[row.status];
-    }
-
-    getRowClass(row) {
-        return {
-            added: "o_round_added table-success",
-            dropped: "o_round_dropped table-danger",
-            changed: "o_round_changed table-warning",
-            same: "",
-        }[row.status];
-    }
-
-    isChanged(row, column) {
-        return row.changes.includes(column.of || column.name);
-    }
-
-    format(line, column, side) {
-        if (!line || (line.kind && column.name !== "subtotal")) {
-            return "";
-        }
-        const currencyId = this.page.totals[side].currency_id;
-        const value = line[column.name];
-        switch (column.name) {
-            case "quantity":
-                return `${formatFloat(value, { trailingZeros: false })} ${line.uom_name}`;
-            case "discount":
-                return value ? formatPercentage(value / 100) : "";
-            case "margin_percent":
-                return formatPercentage(value);
-            default:
-                return line.kind ? "" : formatMonetary(value, { currencyId });
-        }
-    }
-
-    formatTotal(side, name) {
-        const amounts = this.page.totals[side];
-        return formatMonetary(amounts[name], { currencyId: amounts.currency_id });
-    }
-
-    formatDifference(name) {
-        if (!this.hasOneCurrency) {
-            return "";
-        }
-        const { before, after } = this.page.totals;
-        const difference = after[name] - before[name];
-        const text = formatMonetary(difference, { currencyId: after.currency_id });
-        return difference > 0 ? `+${text}` : text;
     }
 
     formatMoney(round, name) {
