@@ -1,0 +1,53 @@
+from odoo.tests import tagged
+
+from .common import ProjectQuotationCase
+
+
+@tagged("post_install", "-at_install")
+class TestProjectQueries(ProjectQuotationCase):
+    def _count(self, call):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        result = call()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before, result
+
+    def _new_large_project(self, count):
+        project = self._new_project(f"Of {count}", partner_id=self.customer.id)
+        self.env["project.task"].create(
+            [
+                {"name": f"Task {n}", "project_id": project.id, "allocated_hours": n + 1}
+                for n in range(count)
+            ]
+        )
+        self.env["project.milestone"].create(
+            [{"name": f"Milestone {n}", "project_id": project.id} for n in range(count)]
+        )
+        return project
+
+    def test_showing_and_quoting_is_constant(self):
+        self._quote(self._open(self._new_large_project(2)))  # caches
+        shown, read, made, marked = [], [], [], []
+        for count in (1, 10, 100):
+            project = self._new_large_project(count)
+            queries, wizard = self._count(lambda p=project: self._open(p))
+            shown.append(queries)
+            names = ["note", "price", "subtotal", "quantity", "product_id"]
+            read.append(self._count(lambda w=wizard: w.line_ids.read(names))[0])
+            wizard.line_ids.is_taken = True
+            queries, order = self._count(lambda w=wizard: self._quote(w))
+            self.assertEqual(len(order.order_line), 2 * count)
+            made.append(queries)
+            marked.append(self._count(lambda p=project: self._open(p))[0])
+        for counts in (shown, read, marked):
+            self.assertEqual(len(set(counts)), 1, counts)
+        # the ORM writes values of 100 lines in a few statements more
+        self.assertLessEqual(max(made) - made[0], 6, made)
+
+    def test_counting_quotations_is_constant(self):
+        projects = self._new_project("A") | self._new_project("B") | self.project
+        self.assertEqual(
+            self._count(lambda: projects[:1].mapped("quotation_count"))[0],
+            self._count(lambda: projects.mapped("quotation_count"))[0],
+        )
