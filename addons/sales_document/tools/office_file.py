@@ -5,6 +5,7 @@ import itertools
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from openpyxl.utils import range_boundaries
@@ -25,6 +26,20 @@ ELEMENTS = 500_000  # of one part
 SHEET_ROWS = 5_000
 SHEET_CELLS = 100_000
 CHUNK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be; a template is small, a document of many lines is not."""
+
+    unpacked: int = UNPACKED_BYTES
+    part: int = PART_BYTES
+    elements: int = ELEMENTS
+    rows: int = SHEET_ROWS
+    cells: int = SHEET_CELLS
+
+
+TEMPLATE = Limits()
 MAIN = {
     "docx": (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -61,9 +76,10 @@ ENCODINGS = (b"utf-8", b"utf8", b"ascii", b"us-ascii")
 UTF_8_MARK = b"\xef\xbb\xbf"
 
 
-def check_office_file(content, file_name=""):
+def check_office_file(content, file_name="", limits=TEMPLATE):
     """Return ``docx`` or ``xlsx``.
 
+    :param Limits limits: how large the file may be inside
     :raise DocumentProblem: the file is none of them, damaged, too large or dangerous
     """
     _check_name(file_name)
@@ -75,7 +91,7 @@ def check_office_file(content, file_name=""):
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _check_archive(archive)
+            return _check_archive(archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise DocumentProblem(
             _lt("the file is damaged or not a .docx or .xlsx file at all: open and save it again.")
@@ -92,7 +108,7 @@ def _check_name(file_name):
         raise DocumentProblem(_lt("a template is a .docx or .xlsx file, not .%s.", ending[:10]))
 
 
-def _check_archive(archive):
+def _check_archive(archive, limits):
     infos = archive.infolist()
     if len(infos) > PARTS:
         raise DocumentProblem(_lt("the file has more than %s parts inside.", PARTS))
@@ -100,12 +116,12 @@ def _check_archive(archive):
     if len(set(names)) != len(names):
         raise DocumentProblem(_lt("the file holds a part twice."))
     _check_part_names(names)
-    left = UNPACKED_BYTES
+    left = limits.unpacked
     kind = None
     for info in infos:
-        part = _read_part(archive, info, left)
+        part = _read_part(archive, info, left, limits)
         left -= len(part)
-        _check_part(info.filename, part)
+        _check_part(info.filename, part, limits)
         if info.filename == "[Content_Types].xml":
             kind = _find_kind(part, names)
     if not kind:
@@ -122,11 +138,11 @@ def _check_part_names(names):
                 )
 
 
-def _read_part(archive, info, left):
+def _read_part(archive, info, left, limits):
     """Unpack a part, but never more than is allowed, whatever its header says."""
     if info.flag_bits & 0x1:
         raise DocumentProblem(_lt("the file is locked by a password."))
-    limit = min(left, PART_BYTES if info.filename.endswith((".xml", ".rels")) else left)
+    limit = min(left, limits.part if info.filename.endswith((".xml", ".rels")) else left)
     parts, size = [], 0
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -154,7 +170,7 @@ def _find_kind(content_types, names):
     return None
 
 
-def _check_part(name, part):
+def _check_part(name, part, limits):
     # a part is what its content says: the list of content types can call any name a document
     text = part.removeprefix(UTF_8_MARK).lstrip()
     is_named = name.endswith((".xml", ".rels", ".vml"))
@@ -164,7 +180,7 @@ def _check_part(name, part):
     encoding = ENCODING.match(text)
     if not text.startswith(b"<") or (encoding and encoding[1].lower() not in ENCODINGS):
         raise DocumentProblem(_lt("the part %s of the file is not in UTF-8.", name))
-    if len(part) > PART_BYTES:
+    if len(part) > limits.part:
         raise _make_bomb_problem(name)
     if ENTITIES.search(part):
         raise DocumentProblem(_lt("the part %s of the file declares XML entities.", name))
@@ -173,8 +189,8 @@ def _check_part(name, part):
     if name.endswith(".rels"):
         _check_relationships(name, part)
     elif SHEET_DATA.search(part):
-        _check_sheet(name, part)
-    _check_well_formed(name, part)
+        _check_sheet(name, part, limits)
+    _check_well_formed(name, part, limits)
 
 
 def _has_field_code(part):
@@ -194,26 +210,26 @@ def _check_relationships(name, part):
             )
 
 
-def _check_sheet(name, part):
+def _check_sheet(name, part, limits):
     """Count before a library reads: a million empty rows cost it gigabytes."""
     rows = part.count(b"<row") + part.count(b":row ")
-    if rows > SHEET_ROWS:
+    if rows > limits.rows:
         raise DocumentProblem(
             _lt(
-                "the sheet %(name)s has %(rows)s rows, also empty ones; a template may have "
+                "the sheet %(name)s has %(rows)s rows, also empty ones, and may have "
                 "%(most)s: delete the rows below your table.",
                 name=name.rpartition("/")[2],
                 rows=f"{rows:,}",
-                most=f"{SHEET_ROWS:,}",
+                most=f"{limits.rows:,}",
             )
         )
     cells = part.count(b"<c ") + part.count(b":c ")
-    if cells > SHEET_CELLS:
+    if cells > limits.cells:
         raise DocumentProblem(
-            _lt("the sheet %s has too many cells for a template.", name.rpartition("/")[2])
+            _lt("the sheet %s has too many cells.", name.rpartition("/")[2])
         )
     area = sum(_count_area(ref.decode()) for ref in AREAS.findall(part))
-    if area > SHEET_CELLS:
+    if area > limits.cells:
         raise DocumentProblem(
             _lt("the sheet %s merges or links too many cells.", name.rpartition("/")[2])
         )
@@ -223,16 +239,16 @@ def _count_area(ref):
     try:
         left, top, right, bottom = range_boundaries(ref)
     except ValueError:
-        return SHEET_CELLS + 1
+        return 1 << 40  # not a place: more than any limit
     return ((right or 16_384) - (left or 1) + 1) * ((bottom or 1_048_576) - (top or 1) + 1)
 
 
-def _check_well_formed(name, part):
+def _check_well_formed(name, part, limits):
     """Parse without building anything: a small file can describe millions of elements."""
     elements = itertools.count(1)
 
     def count(_name, _attributes):
-        if next(elements) > ELEMENTS:
+        if next(elements) > limits.elements:
             raise _make_bomb_problem(name)
 
     parser = expat.ParserCreate()
