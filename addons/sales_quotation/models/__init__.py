@@ -1,5 +1,6 @@
 from . import (
     product_pricelist,
+    product_product,
     res_users,
     sales_approval_rule,
     sales_price_rule,
@@ -12,5 +13,6 @@ from . import (
     sale_order_line_history,
     sale_order,
     sale_order_gate,
+    sale_order_inquiry,
     payment_transaction,
 )

@@ -3,6 +3,7 @@ from . import (
     test_fast_hands,
     test_floor,
     test_gate,
+    test_inquiry,
     test_pasted_lines,
     test_portal,
     test_queries,

@@ -2,6 +2,8 @@ from odoo.tests import tagged
 
 from .common import ProjectQuotationCase
 
+SHOWN = ["note", "price", "subtotal", "quantity", "product_id"]
+
 
 @tagged("post_install", "-at_install")
 class TestProjectQueries(ProjectQuotationCase):
@@ -33,8 +35,7 @@ class TestProjectQueries(ProjectQuotationCase):
             project = self._new_large_project(count)
             queries, wizard = self._count(lambda p=project: self._open(p))
             shown.append(queries)
-            names = ["note", "price", "subtotal", "quantity", "product_id"]
-            read.append(self._count(lambda w=wizard: w.line_ids.read(names))[0])
+            read.append(self._count(lambda w=wizard: w.line_ids.read(SHOWN))[0])
             wizard.line_ids.is_taken = True
             queries, order = self._count(lambda w=wizard: self._quote(w))
             self.assertEqual(len(order.order_line), 2 * count)
