@@ -101,7 +101,7 @@ class TestInquiry(QuotationCase):
         lead = self._new_lead(description="<p>Hello, what do you sell?</p>")
         self.assertRefused(UserError, lambda: self._read(lead), "Inquiry", "Paste the lines")
         order = self._new_order()
-        self.assertRefused(UserError, order.action_lines_from_inquiry)
+        self.assertRefused(UserError, order.action_lines_from_inquiry, "no opportunity")
 
     def test_a_lead_that_is_not_mine_gives_nothing(self):
         colleague = self._new_user("colleague", "sales_team.group_sale_salesman")

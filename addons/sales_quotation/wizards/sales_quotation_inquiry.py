@@ -16,6 +16,8 @@ class SalesQuotationPaste(models.TransientModel):
         :raise UserError: if nothing in it is known
         """
         lead = self.order_id.opportunity_id
+        if not lead:
+            raise UserError(self.env._("%s has no opportunity.", self.order_id.name))
         lead.check_access("read")
         rows = self._read_inquiry(lead)
         self._show_rows(rows)

@@ -235,7 +235,7 @@ class SalesQuotationPasteLine(models.TransientModel):
 
     paste_id = fields.Many2one("sales.quotation.paste", required=True, ondelete="cascade")
     number = fields.Integer(string="Row", readonly=True)
-    place = fields.Char(string="From", readonly=True)
+    place = fields.Char(string="Found In", readonly=True)
     code = fields.Char(string="Pasted", readonly=True)
     product_id = fields.Many2one("product.product", domain=[("sale_ok", "=", True)])
     quantity = fields.Float(digits="Product Unit", default=1.0)

@@ -3,4 +3,5 @@ from . import (
     test_project_queries,
     test_project_quotation,
     test_project_rights,
+    test_project_tour,
 )

@@ -2,7 +2,7 @@ import time
 
 from openpyxl import Workbook
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.sales_document.tests.common import repack
 from odoo.addons.sales_document.tools.problems import DocumentProblem
@@ -21,11 +21,11 @@ def simple(lines):
 
 
 @tagged("post_install", "-at_install")
-class TestLineFiles(BaseCase):
+class TestLineFiles(TransactionCase):
     def assertProblem(self, text, content, name="a.xlsx"):
         with self.assertRaises(DocumentProblem) as caught:
             read_lines(content, name)
-        self.assertIn(text, str(caught.exception.text))
+        self.assertIn(text, caught.exception.describe(self.env))
 
     def test_columns_in_any_order_below_a_title_on_any_sheet(self):
         content = make_book(

@@ -91,10 +91,13 @@ def read_xlsx(content, file_name):
 def read_sheet(sheet):
     """Give (number, cells) of the rows that have something in them."""
     sheet.reset_dimensions()  # what a file says of its size may be wrong
-    rows = []
+    rows, previous = [], None
     # without bounds, one cell far away is padded with millions of empty ones
     for number, cells in enumerate(sheet.iter_rows(max_col=COLUMNS, max_row=LAST_ROW), 1):
-        texts = [read_cell(cell) for cell in cells] if cells else []
+        if cells is previous:  # openpyxl gives the same row again for rows that are not there
+            continue
+        previous = cells
+        texts = [read_cell(cell) for cell in cells]
         if any(texts):
             rows.append((number, texts))
             check_count(rows)
