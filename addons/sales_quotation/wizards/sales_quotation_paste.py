@@ -106,6 +106,7 @@ class SalesQuotationPaste(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     # ---- which products -----------------------------------------------------------------------

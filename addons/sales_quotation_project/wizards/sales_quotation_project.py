@@ -192,6 +192,7 @@ class SalesQuotationProject(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     # ---- checks -------------------------------------------------------------------------------

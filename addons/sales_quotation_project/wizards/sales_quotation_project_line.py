@@ -52,7 +52,7 @@ class SalesQuotationProjectLine(models.TransientModel):
         string="Unit Price", min_display_digits="Product Price", compute="_compute_price"
     )
     subtotal = fields.Monetary(string="Amount", compute="_compute_price")
-    note = fields.Char(string="Already Quoted", readonly=True)
+    note = fields.Char(string="Quoted", readonly=True)
 
     @api.depends("wizard_id.task_product_id", "wizard_id.milestone_product_id")
     def _compute_product_id(self):
