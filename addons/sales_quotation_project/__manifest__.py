@@ -9,6 +9,7 @@
     "depends": ["sales_quotation", "sale_project"],
     "data": [
         "security/ir.model.access.csv",
+        "security/sales_quotation_project_security.xml",
         "views/sales_quotation_project_views.xml",
         "views/project_project_views.xml",
         "views/sale_order_views.xml",

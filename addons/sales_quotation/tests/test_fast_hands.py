@@ -116,6 +116,10 @@ class TestFastHands(QuotationCase):
             paste.with_user(colleague).action_add()
         with self.assertRaises(AccessError):
             self._paste(order, "CAB", colleague).action_add()
+        for record in (paste, paste.line_ids):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                record.with_user(colleague).read([])
 
     def _copy(self, order, source, prices="now"):
         wizards = self.env["sales.quotation.copy"].with_user(self.seller)

@@ -68,6 +68,10 @@ class TestProjectRights(ProjectQuotationCase):
         colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
             wizard.with_user(colleague).action_apply()
+        for record in (wizard, wizard.line_ids):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                record.with_user(colleague).read([])
         with self.assertRaises(AccessError):
             self._open_on(self._new_order(), user=colleague)
 
@@ -84,8 +88,9 @@ class TestProjectRights(ProjectQuotationCase):
         wizard = both.create({"order_id": order.id, "project_id": theirs.id})
         self.assertRefused(UserError, wizard.action_show, "Theirs", "Second")
         self.project.company_id = self.company
-        in_second = self.project.with_user(self.seller).with_company(company)
-        wizard = both.browse(in_second.action_new_quotation()["res_id"])
+        context = dict(both.env.context, allowed_company_ids=(company | self.company).ids)
+        mine = self.project.with_user(self.seller).with_context(context)
+        wizard = both.browse(mine.action_new_quotation()["res_id"])
         self.assertEqual(wizard.company_id, self.company)
 
     def test_confirming_needs_no_rights_on_projects(self):

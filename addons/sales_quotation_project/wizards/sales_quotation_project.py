@@ -110,8 +110,9 @@ class SalesQuotationProject(models.TransientModel):
     @api.constrains("project_id", "order_id")
     def _check_readable(self):
         """Names are shown with the rights of nobody: whoever puts them here must see them."""
-        self.project_id.check_access("read")
-        self.order_id.check_access("read")
+        mine = self.sudo(False)  # constraints are checked as superuser
+        mine.project_id.check_access("read")
+        mine.order_id.check_access("read")
 
     @api.onchange("with_products")
     def _onchange_with_products(self):
@@ -167,6 +168,7 @@ class SalesQuotationProject(models.TransientModel):
         :raise AccessError: if project or quotation are not mine
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_project()
         self._check_rows()
         if self.order_id:

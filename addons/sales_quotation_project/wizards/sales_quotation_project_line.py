@@ -98,8 +98,10 @@ class SalesQuotationProjectLine(models.TransientModel):
     @api.constrains("task_id", "milestone_id", "wizard_id")
     def _check_readable(self):
         """Names are shown with the rights of nobody: whoever puts them here must see them."""
-        self.task_id.check_access("read")
-        self.milestone_id.check_access("read")
+        mine = self.sudo(False)  # constraints are checked as superuser
+        mine.wizard_id.check_access("read")
+        mine.task_id.check_access("read")
+        mine.milestone_id.check_access("read")
 
     def _is_offered(self):
         return not (self.note or self.is_parent or self.is_done)

@@ -44,7 +44,7 @@ def read_lines(content, file_name):
     ending = file_name.lower().rpartition(".")[2]
     if ending in ("csv", "txt", "tsv"):
         sheets = [("", read_csv(content))]
-    elif ending in ("xls", "xlsx", "xlsm", "xlsb", "xltx", "xltm"):
+    elif ending in ("xls", "xlsx", "xlsm", "xlsb", "xltm"):
         sheets = read_xlsx(content, file_name)
     else:
         raise DocumentProblem(_lt("lines are read from .xlsx and .csv files."))
@@ -72,7 +72,9 @@ def choose_sheet(sheets):
 
 def read_xlsx(content, file_name):
     """Give (title, rows) of each visible sheet."""
-    if check_office_file(content, file_name, LIMITS) != "xlsx":
+    # what .xls holds is said by the file itself: some programs name .xlsx so
+    name = "" if file_name.lower().endswith(".xls") else file_name
+    if check_office_file(content, name, LIMITS) != "xlsx":
         raise DocumentProblem(_lt("lines are read from .xlsx and .csv files."))
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
