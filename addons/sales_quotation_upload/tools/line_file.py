@@ -135,7 +135,9 @@ def read_csv(content):
     if len(content) > FILE_BYTES:
         raise DocumentProblem(_lt("the file is larger than %s MB.", FILE_BYTES >> 20))
     text = decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text))
+    # strict: a quote that is not closed would swallow all rows below it
+    stream = io.StringIO(text, newline="")
+    reader = csv.reader(stream, delimiter=find_delimiter(text), strict=True)
     rows = []
     try:
         for number, cells in enumerate(reader, 1):
