@@ -120,6 +120,14 @@ class TestProjectConfirm(ProjectQuotationCase):
         self._confirm(order)
         self.assertNothingNew()
 
+    def test_what_a_cancelled_order_had_sold_is_sold_anew(self):
+        first = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(first)
+        first.sudo()._action_cancel()
+        second = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(second)
+        self.assertEqual(self.plan.sale_line_id, second.order_line)
+
     def test_a_copy_for_another_customer_makes_its_own(self):
         self.engineering.service_tracking = "task_in_project"
         order = self._quote(self._take(self._open(), "Plan"))

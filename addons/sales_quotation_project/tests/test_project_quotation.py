@@ -139,6 +139,20 @@ class TestProjectQuotation(ProjectQuotationCase):
         self.project.allow_billable = False
         self.assertRefused(UserError, lambda: self._open(), "not billable")
 
+    def test_chinese_messages(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["sales_quotation_project"], ["zh_CN"])
+        self.seller.lang = "zh_CN"
+        first = self._quote(self._take(self._open(), "Plan"))
+        mine = self.project.with_user(self.seller).with_context(lang="zh_CN")
+        wizard = self.env["sales.quotation.project"].with_context(lang="zh_CN")
+        wizard = wizard.with_user(self.seller).browse(mine.action_new_quotation()["res_id"])
+        row = wizard.line_ids.filtered(lambda row: row.name == "Plan")
+        self.assertEqual(row.note, f"已在 {first.name}")
+        self.assertRefused(UserError, self._take(wizard).action_apply, "请勾选")
+        row.update({"is_taken": True, "quantity": 0})
+        self.assertRefused(UserError, wizard.action_apply, "Plan：数量必须大于零")
+
     def test_another_customers_project_is_refused(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         order = self._new_order(partner_id=stranger.id)
