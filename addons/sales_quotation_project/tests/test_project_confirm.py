@@ -76,6 +76,14 @@ class TestProjectConfirm(ProjectQuotationCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_a_milestone_sold_by_another_kind_of_service_is_marked(self):
+        self.company.quote_milestone_product_id = self.engineering
+        order = self._quote(self._take(self._open(), "Start"))
+        self._confirm(order)
+        self.assertFalse(self.start.sale_line_id)
+        row = self._open().line_ids.filtered(lambda row: row.name == "Start")
+        self.assertEqual(row.note, f"On {order.name}")
+
     def test_new_work_comes_into_the_project(self):
         """A product that makes a task makes it in the project that it was quoted from."""
         setup = self._new_product("Setup", 100, 1, type="service", service_tracking="no")

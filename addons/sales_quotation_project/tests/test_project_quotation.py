@@ -61,6 +61,7 @@ class TestProjectQuotation(ProjectQuotationCase):
     def test_products_of_earlier_orders(self):
         self._sell({"product_uom_qty": 3}, {"product_id": self.other.id, "product_uom_qty": 5})
         self._sell({"product_uom_qty": 4, "price_unit": 1})
+        self._new_order([{"product_uom_qty": 50}], project_id=self.project.id)
         wizard = self._take(self._open(), self.product.display_name, self.other.display_name)
         order = self._quote(wizard)
         lines = order.order_line
