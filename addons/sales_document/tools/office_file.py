@@ -225,9 +225,7 @@ def _check_sheet(name, part, limits):
         )
     cells = part.count(b"<c ") + part.count(b":c ")
     if cells > limits.cells:
-        raise DocumentProblem(
-            _lt("the sheet %s has too many cells.", name.rpartition("/")[2])
-        )
+        raise DocumentProblem(_lt("the sheet %s has too many cells.", name.rpartition("/")[2]))
     area = sum(_count_area(ref.decode()) for ref in AREAS.findall(part))
     if area > limits.cells:
         raise DocumentProblem(
