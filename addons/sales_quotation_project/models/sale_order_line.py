@@ -10,21 +10,18 @@ class SaleOrderLine(models.Model):
     # a quantity, also on drafts, and confirms a quotation as soon as a task has its line.
     quoted_project_id = fields.Many2one(
         "project.project",
-        string="Quoted Project",
         index="btree_not_null",
         readonly=True,
         groups="base.group_user",
     )
     quoted_task_id = fields.Many2one(
         "project.task",
-        string="Quoted Task",
         index="btree_not_null",
         readonly=True,
         groups="base.group_user",
     )
     quoted_milestone_id = fields.Many2one(
         "project.milestone",
-        string="Quoted Milestone",
         index="btree_not_null",
         readonly=True,
         groups="base.group_user",

@@ -88,8 +88,9 @@ class TestProjectRights(ProjectQuotationCase):
         wizard = both.create({"order_id": order.id, "project_id": theirs.id})
         self.assertRefused(UserError, wizard.action_show, "Theirs", "Second")
         self.project.company_id = self.company
-        context = dict(both.env.context, allowed_company_ids=(company | self.company).ids)
-        mine = self.project.with_user(self.seller).with_context(context)
+        mine = self.project.with_user(self.seller).with_context(
+            allowed_company_ids=(company | self.company).ids
+        )
         wizard = both.browse(mine.action_new_quotation()["res_id"])
         self.assertEqual(wizard.company_id, self.company)
 

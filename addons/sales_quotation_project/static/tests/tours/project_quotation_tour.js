@@ -32,8 +32,7 @@ registry.category("web_tour.tours").add("sales_quotation_project", {
         },
         {
             content: "The quotation has its lines below a section",
-            trigger:
-                "body:not(:has(.modal)) .o_field_widget[name=order_line] .o_is_line_section",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name=order_line] .o_is_line_section",
         },
         {
             trigger: ".o_field_widget[name=order_line] .o_data_row:nth-child(4):contains('Wire')",
