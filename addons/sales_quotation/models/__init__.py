@@ -1,5 +1,6 @@
 from . import (
     product_pricelist,
+    product_product,
     res_users,
     sales_approval_rule,
     sales_approval_step,
@@ -13,5 +14,6 @@ from . import (
     sale_order_line_history,
     sale_order,
     sale_order_gate,
+    sale_order_inquiry,
     payment_transaction,
 )

@@ -5,6 +5,7 @@ from . import (
     test_floor,
     test_gate,
     test_hostile,
+    test_inquiry,
     test_pasted_lines,
     test_portal,
     test_queries,

@@ -49,6 +49,28 @@ class TestFastHands(QuotationCase):
         paste.action_add()
         self.assertEqual(len(order.order_line), 4)
 
+    def test_what_is_known_of_a_row_without_a_product_is_kept(self):
+        """The quantity and price of such a row became 1 and today's price, silently."""
+        order = self._new_order()
+        paste = self._paste(order, "code\tqty\tprice\tunit\n\t5\t99\t\nNOPE\tmany\tx\tbarrel")
+        first, second = paste.line_ids
+        self.assertIn("no code", first.problem)
+        first.product_id, first.product_uom_id = self.product, self.product.uom_id
+        self.assertFalse(first.problem)
+        second.product_id = self.other
+        second._onchange_product_id()
+        self.assertFalse(second.product_uom_id, "a unit that was asked for is not dropped")
+        second.product_uom_id = self.other.uom_id
+        for text in ('"many" is no quantity', '"x" is no price'):
+            self.assertIn(text, second.problem)
+        second.quantity = 3
+        self.assertRefused(UserError, paste.action_add, "Row 3")
+        second.price = 8
+        paste.action_add()
+        lines = order.order_line[1:]
+        self.assertEqual(lines.mapped("product_uom_qty"), [5, 3])
+        self.assertEqual(lines.mapped("price_unit"), [99, 8])
+
     def test_units_and_discounts(self):
         self.env.ref("base.group_user").implied_ids |= self.env.ref(
             "sale.group_discount_per_so_line"
@@ -87,13 +109,17 @@ class TestFastHands(QuotationCase):
     def test_nothing_too_much_and_not_mine(self):
         order = self._new_order()
         self.assertRefused(UserError, lambda: self._paste(order, " \n"), "nothing")
-        self.assertRefused(UserError, lambda: self._paste(order, "A\n" * 5001), "too many")
+        self.assertRefused(UserError, lambda: self._paste(order, "A\n" * 10_001), "too many")
         paste = self._paste(order, "CAB")
         colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
             paste.with_user(colleague).action_add()
         with self.assertRaises(AccessError):
             self._paste(order, "CAB", colleague).action_add()
+        for record in (paste, paste.line_ids):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                record.with_user(colleague).read([])
 
     def _copy(self, order, source, prices="now"):
         wizards = self.env["sales.quotation.copy"].with_user(self.seller)

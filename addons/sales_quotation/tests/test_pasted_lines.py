@@ -54,6 +54,10 @@ class TestPastedLines(BaseCase):
             simple(parse_lines("6901234567892\t2")), [("6901234567892", 2, None, None)]
         )
 
+    def test_a_code_of_digits_without_a_quantity(self):
+        """Its empty quantity was taken for the code."""
+        self.assertEqual(simple(parse_lines("6901234567892\t")), [("6901234567892", 1, None, None)])
+
     def test_rows_are_counted_as_in_the_spreadsheet(self):
         lines = parse_lines("code\tqty\n\nA1\tmany\nB2\t2\n")
         self.assertEqual([line.number for line in lines], [3, 4])
@@ -120,6 +124,7 @@ class TestPastedLines(BaseCase):
         lines = parse_lines(text)
         for line in lines:
             self.assertTrue(line.problem or line.code or line.name)
-            self.assertGreater(line.quantity, 0)
+            is_wrong = "quantity" in [problem.field for problem in line.problems]
+            self.assertEqual(line.quantity > 0, not is_wrong)
         numbers = [line.number for line in lines]
         self.assertEqual(numbers, sorted(set(numbers)))

@@ -39,8 +39,16 @@ NUMBER = re.compile(r"^-?\d*\.?\d+$")
 GROUPED = re.compile(r"^\d{1,3}(,\d{3})+$")
 
 
+class Problem(NamedTuple):
+    """A field that is not understood, what stands there, and in which cell of a spreadsheet."""
+
+    field: str
+    value: str = ""
+    cell: str = ""
+
+
 class PastedLine(NamedTuple):
-    """A row; ``problem`` names the field that is not understood, ``value`` what stands there."""
+    """A row, with what is not understood in it, and where it comes from."""
 
     number: int
     code: str = ""
@@ -49,8 +57,19 @@ class PastedLine(NamedTuple):
     price: float | None = None
     discount: float | None = None
     unit: str = ""
-    problem: str = ""
-    value: str = ""
+    problems: tuple[Problem, ...] = ()
+    place: str = ""
+    is_sure: bool = True  # meant as a line: not prose that only looks like one
+
+    @property
+    def problem(self):
+        """The field of the first problem, if any."""
+        return self.problems[0].field if self.problems else ""
+
+    @property
+    def value(self):
+        """What stands where the first problem is."""
+        return self.problems[0].value if self.problems else ""
 
 
 def parse_lines(text):
@@ -62,10 +81,32 @@ def parse_lines(text):
     :param text: str
     :return: list of :class:`PastedLine`, in the order of the text
     """
-    rows = [(number, cells) for number, cells in enumerate(split_rows(text or ""), 1) if any(cells)]
-    columns = read_header(rows[0][1]) if rows else None
-    body = rows[1:] if columns else rows
-    return [make_line(number, read_cells(cells, columns)) for number, cells in body]
+    return parse_rows(enumerate(split_rows(text or ""), 1))[0]
+
+
+def parse_rows(rows, titles=0, sheet=None):
+    """Read rows of cells.
+
+    :param rows: iterable of (number, list of str)
+    :param titles: how many rows may stand above the column names, and are left out
+    :param sheet: name of the spreadsheet's sheet; then lines and problems name their cells
+    :return: (list of :class:`PastedLine`, whether there were column names)
+    """
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    start, columns = find_header(rows, titles)
+    lines = [
+        make_line(number, *read_cells(cells, columns), sheet=sheet)
+        for number, cells in rows[start:]
+    ]
+    return lines, bool(columns)
+
+
+def find_header(rows, titles):
+    """Give (index of the first row below the column names, field of each column or None)."""
+    for index, (_number, cells) in enumerate(rows[: titles + 1]):
+        if columns := read_header(cells):
+            return index + 1, columns
+    return 0, None
 
 
 def split_rows(text):
@@ -105,31 +146,57 @@ def read_header(cells):
 
 
 def read_cells(cells, columns):
-    """Give {field: text} of a row."""
+    """Give ({field: text}, {field: index of its column}) of a row."""
     if columns:
-        return {field: cell for field, cell in zip(columns, cells, strict=False) if field}
-    if len(cells) == 1:
+        pairs = [(field, index) for index, field in enumerate(columns) if field]
+        places = {field: index for field, index in pairs if index < len(cells)}
+    elif len(cells) == 1:
         match = BEFORE.match(cells[0]) or AFTER.match(cells[0])
-        return match.groupdict() if match else {"code": cells[0]}
-    if read_number(cells[0]) is not None and read_number(cells[1]) is None:
-        cells = [cells[1], cells[0], *cells[2:]]
-    return dict(zip(PLAIN, cells, strict=False))
+        return match.groupdict() if match else {"code": cells[0]}, {"code": 0}
+    else:
+        places = {field: index for index, field in enumerate(PLAIN[: len(cells)])}
+        if read_number(cells[0]) is not None and read_number(cells[1]) is None and cells[1]:
+            places |= {"code": 1, "quantity": 0}
+    return {field: cells[index] for field, index in places.items()}, places
 
 
-def make_line(number, texts):
-    """Make a line of the texts of a row."""
+def make_line(number, texts, places, sheet=None):
+    """Make a line of the texts of a row: what is understood counts, whatever else is not."""
     values = {field: texts.get(field, "") for field in ("code", "name", "unit")}
+    problems = []
     if not (values["code"] or values["name"]):
-        return PastedLine(number, **values, problem="code")
+        problems.append(Problem("code", "", get_cell(number, places, "code", sheet)))
     for field in ("quantity", "price", "discount"):
         text = texts.get(field, "")
-        if not text:
-            continue
-        value = read_number(text)
-        if value is None or not is_possible(field, value):
-            return PastedLine(number, **values, problem=field, value=text)
-        values[field] = value
-    return PastedLine(number, **values)
+        value = read_number(text) if text else None
+        if text and (value is None or not is_possible(field, value)):
+            problems.append(Problem(field, text, get_cell(number, places, field, sheet)))
+            value = 0.0 if field == "quantity" else None
+        if value is not None:
+            values[field] = value
+    for field in ("code", "name"):
+        if values[field].startswith("=") and sheet is not None:
+            problems.append(
+                Problem("formula", values[field], get_cell(number, places, field, sheet))
+            )
+    place = f"{sheet}!{number}" if sheet else ""
+    return PastedLine(number, **values, problems=tuple(problems), place=place)
+
+
+def get_cell(number, places, field, sheet):
+    """Name the cell of a field as the spreadsheet does, "" in text."""
+    if sheet is None or field not in places:
+        return ""
+    return f"{get_column_name(places[field])}{number}"
+
+
+def get_column_name(index):
+    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
+    name = ""
+    while index >= 0:
+        name = chr(ord("A") + index % 26) + name
+        index = index // 26 - 1
+    return name
 
 
 def is_possible(field, value):

@@ -6,7 +6,8 @@ from odoo.fields import Command, Domain
 
 from ..tools.pasted_lines import parse_lines
 
-MOST = 5000
+MOST = 10_000
+NUMBERS = ("quantity", "price", "discount")
 DISCOUNTS = "sale.group_discount_per_so_line"
 
 
@@ -18,14 +19,22 @@ class SalesQuotationPaste(models.TransientModel):
 
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
     text = fields.Text(string="Lines")
+    is_inquiry = fields.Boolean(readonly=True)
+    info = fields.Text(readonly=True)
     step = fields.Selection([("text", "Text"), ("check", "Check")], default="text", required=True)
     line_ids = fields.One2many("sales.quotation.paste.line", "paste_id", string="Rows")
     problem_count = fields.Integer(compute="_compute_problem_count")
+    has_places = fields.Boolean(compute="_compute_has_places")
 
     @api.depends("line_ids.problem")
     def _compute_problem_count(self):
         for paste in self:
             paste.problem_count = len(paste.line_ids.filtered("problem"))
+
+    @api.depends("line_ids.place")
+    def _compute_has_places(self):
+        for paste in self:
+            paste.has_places = any(paste.line_ids.mapped("place"))
 
     def action_check(self):
         """Read the text and show what each row is.
@@ -33,9 +42,24 @@ class SalesQuotationPaste(models.TransientModel):
         :raise UserError: if there is nothing in the text, or too much
         """
         self.ensure_one()
-        rows = parse_lines(self.text)
+        rows = self._read_rows()
         if not rows:
             raise UserError(self.env._("There is nothing in the box. Paste or type some lines."))
+        self._show_rows(rows)
+        return self._reopen()
+
+    def _read_rows(self):
+        """Extend: read lines from elsewhere.
+
+        :return: list of PastedLine
+        """
+        return parse_lines(self.text)
+
+    def _show_rows(self, rows):
+        """Make the table of the rows; what is not sure to be a line needs a product that we know.
+
+        :raise UserError: if they are too many
+        """
         if len(rows) > MOST:
             raise UserError(
                 self.env._(
@@ -45,10 +69,10 @@ class SalesQuotationPaste(models.TransientModel):
                 )
             )
         products = self._find_products(rows)
-        vals_list = [self._prepare_row(row, products) for row in rows]
+        kept = [row for row in rows if row.is_sure or self._match(row, products)]
+        vals_list = [self._prepare_row(row, products) for row in kept]
         commands = [Command.clear(), *(Command.create(vals) for vals in vals_list)]
         self.write({"step": "check", "line_ids": commands})
-        return self._reopen()
 
     def action_back(self):
         """Go back to the text."""
@@ -74,13 +98,15 @@ class SalesQuotationPaste(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _reopen(self):
+        name = self.env._("Lines from Inquiry") if self.is_inquiry else self.env._("Paste Lines")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Paste Lines"),
+            "name": name,
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     # ---- which products -----------------------------------------------------------------------
@@ -133,10 +159,11 @@ class SalesQuotationPaste(models.TransientModel):
     def _prepare_row(self, row, products):
         found = self._match(row, products)
         product = found if len(found) == 1 else found.browse()
-        unit = self._match_unit(row, product)
-        missing, reason = self._get_reason(row, found, unit)
+        unit = product._match_unit_name(row.unit)
+        reasons = self._get_reasons(row, found, unit)
         return {
             "number": row.number,
+            "place": row.place,
             "code": row.code or row.name,
             "product_id": product.id,
             "quantity": row.quantity,
@@ -144,47 +171,59 @@ class SalesQuotationPaste(models.TransientModel):
             "price": row.price,
             "discount": row.discount,
             "product_uom_id": unit.id,
-            "missing": missing,
-            "reason": reason,
+            "unit_name": row.unit,
+            "missing": ",".join(field for field, _text in reasons),
+            "reason": " ".join(text for _field, text in reasons),
         }
 
-    def _match_unit(self, row, product):
-        units = product.uom_id | product.uom_ids
-        named = units.filtered(lambda u: u.name.casefold() == row.unit.casefold())
-        return named[:1] if row.unit else product.uom_id
-
-    def _get_reason(self, row, found, unit):
+    def _get_reasons(self, row, found, unit):
         """Say what is wrong with a row and what to do.
 
-        :return: (field that has to be chosen, text); no field: the text has to be corrected
+        :return: list of (field that has to be chosen, text); no field: another text is needed
         """
-        if row.problem == "code":
-            return "product_id", self.env._("There is no code or name. Choose a product.")
-        if row.problem:
-            return False, self._get_number_reason(row)
+        reasons = [
+            (p.field, self._get_number_reason(p)) for p in row.problems if p.field in NUMBERS
+        ]
+        product_reason = self._get_product_reason(row, found)
+        if product_reason:
+            reasons.insert(0, ("product_id", product_reason))
+        elif row.unit and not unit:
+            text = self.env._('"%s" is no unit of this product. Choose one.', row.unit)
+            reasons.append(("product_uom_id", text))
+        if row.discount and not self.env.user.has_group(DISCOUNTS):
+            text = self.env._("Discounts on lines are switched off. Give a price instead.")
+            reasons.append(("", text))
+        return reasons
+
+    def _get_product_reason(self, row, found):
+        formula = next((p for p in row.problems if p.field == "formula"), None)
+        if formula and not found:
+            return self._get_formula_reason(formula)
+        if any(problem.field == "code" for problem in row.problems):
+            return self.env._("There is no code or name. Choose a product.")
         if len(found) > 1:
             names = ", ".join(found[:5].mapped("display_name"))
-            return "product_id", self.env._("It may be one of %s. Choose one.", names)
+            return self.env._("It may be one of %s. Choose one.", names)
         if not found:
-            text = self.env._("No product has this code, barcode or name. Choose one.")
-            return "product_id", text
-        if row.unit and not unit:
-            text = self.env._('"%s" is no unit of this product. Choose one.', row.unit)
-            return "product_uom_id", text
-        if row.discount and not self.env.user.has_group(DISCOUNTS):
-            return False, self.env._("Discounts on lines are switched off. Give a price instead.")
-        return False, False
+            return self.env._("No product has this code, barcode or name. Choose one.")
+        return False
 
-    def _get_number_reason(self, row):
-        labels = {
-            "quantity": self.env._("quantity"),
-            "price": self.env._("price"),
-            "discount": self.env._("discount"),
+    def _get_number_reason(self, problem):
+        if problem.cell and problem.value.startswith("="):
+            return self._get_formula_reason(problem)
+        texts = {
+            "quantity": self.env._("%s is no quantity. Type it here."),
+            "price": self.env._("%s is no price. Type it here."),
+            "discount": self.env._("%s is no discount. Type it here."),
         }
+        value = f'"{problem.value}"'
+        return texts[problem.field] % (f"{problem.cell}: {value}" if problem.cell else value)
+
+    def _get_formula_reason(self, problem):
         return self.env._(
-            '"%(value)s" is no %(field)s. Go back and correct it in the text.',
-            value=row.value,
-            field=labels[row.problem],
+            "%(cell)s holds a formula (%(formula)s). Type its value here.",
+            cell=problem.cell,
+            formula=problem.value[:50],
         )
 
 
@@ -197,10 +236,12 @@ class SalesQuotationPasteLine(models.TransientModel):
 
     paste_id = fields.Many2one("sales.quotation.paste", required=True, ondelete="cascade")
     number = fields.Integer(string="Row", readonly=True)
+    place = fields.Char(string="Found In", readonly=True)
     code = fields.Char(string="Pasted", readonly=True)
     product_id = fields.Many2one("product.product", domain=[("sale_ok", "=", True)])
     quantity = fields.Float(digits="Product Unit", default=1.0)
     product_uom_id = fields.Many2one("uom.uom", string="Unit")
+    unit_name = fields.Char(readonly=True)
     has_price = fields.Boolean()
     price = fields.Float(min_display_digits="Product Price")
     discount = fields.Float(string="Disc.%", digits="Discount")
@@ -208,11 +249,14 @@ class SalesQuotationPasteLine(models.TransientModel):
     missing = fields.Char(readonly=True)
     problem = fields.Char(compute="_compute_problem")
 
-    @api.depends("reason", "missing", "product_id", "product_uom_id", "quantity")
+    @api.depends(
+        "reason", "missing", "product_id", "product_uom_id", "quantity", "price", "discount"
+    )
     def _compute_problem(self):
-        """A problem is gone when what was missing is chosen; a wrong number is not."""
+        """A problem is gone when all that was missing is chosen or typed."""
         for row in self:
-            solved = row.missing and row[row.missing]
+            missing = (row.missing or "").split(",")
+            solved = all(name and row[name] for name in missing)
             row.problem = (not solved and row.reason) or row._get_missing_text()
 
     def _get_missing_text(self):
@@ -222,7 +266,7 @@ class SalesQuotationPasteLine(models.TransientModel):
 
     @api.onchange("product_id")
     def _onchange_product_id(self):
-        self.product_uom_id = self.product_id.uom_id
+        self.product_uom_id = self.product_id._match_unit_name(self.unit_name)
 
     def _get_problem_line(self):
         return self.env._(

@@ -1,0 +1,1 @@
+from . import project_project, res_company, res_config_settings, sale_order_line

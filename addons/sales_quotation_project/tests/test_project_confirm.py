@@ -1,0 +1,155 @@
+from odoo.tests import tagged
+
+from .common import ProjectQuotationCase
+
+
+@tagged("post_install", "-at_install")
+class TestProjectConfirm(ProjectQuotationCase):
+    """A confirmed quotation sells the work that is planned; it plans none a second time."""
+
+    def setUp(self):
+        super().setUp()
+        self.made = {
+            model: self.env[model].search([]).ids
+            for model in ("project.project", "project.task", "project.milestone")
+        }
+
+    def _confirm(self, order):
+        order.with_user(self.seller).action_confirm()
+        self.env.invalidate_all()
+
+    def _get_new(self, model):
+        return self.env[model].search([("id", "not in", self.made[model])])
+
+    def assertNothingNew(self):
+        for model in self.made:
+            self.assertFalse(self._get_new(model), model)
+
+    def test_a_draft_leaves_tasks_alone(self):
+        order = self._quote(self._take(self._open(), "Plan", "Start"))
+        self.assertFalse(self.plan.sale_line_id | self.start.sale_line_id)
+        line = order.order_line.filtered("quoted_task_id")
+        line.product_uom_qty = 9
+        self.assertEqual(self.plan.allocated_hours, 16)
+        self.assertEqual(order.state, "draft")
+
+    def test_tasks_are_sold_and_not_made_again(self):
+        for tracking in ("no", "task_global_project", "task_in_project", "project_only"):
+            with self.subTest(tracking=tracking), self.env.cr.savepoint() as savepoint:
+                self.engineering.service_tracking = tracking
+                order = self._quote(self._take(self._open(), "Plan", "Wire", "Paint"))
+                self._confirm(order)
+                self.assertNothingNew()
+                sold = {line.quoted_task_id: line for line in order.order_line[:1]}
+                sold |= {line.quoted_task_id: line for line in order.order_line[2:]}
+                for task, line in sold.items():
+                    self.assertEqual(task.sale_line_id, line)
+                    self.assertEqual(line.task_id, task)
+                self.assertEqual(self.plan.sale_order_id, order)
+                self.assertEqual(self.plan.allocated_hours, 16)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_without_the_link_core_makes_tasks(self):
+        """So the tests above test something."""
+        self.engineering.service_tracking = "task_in_project"
+        order = self._quote(self._take(self._open(), "Plan"))
+        order.order_line.sudo().quoted_project_id = False
+        self._confirm(order)
+        self.assertEqual(len(self._get_new("project.task")), 1)
+
+    def test_milestones_are_delivered_by_their_lines(self):
+        for tracking in ("no", "project_only", "task_in_project"):
+            with self.subTest(tracking=tracking), self.env.cr.savepoint() as savepoint:
+                self.acceptance.service_tracking = tracking
+                self.plan.milestone_id, self.wire.milestone_id = self.start, self.handover
+                order = self._quote(self._take(self._open(), "Start"))
+                self._confirm(order)
+                self.assertNothingNew()
+                line = order.order_line
+                self.assertEqual(self.start.sale_line_id, line)
+                self.assertEqual(self.start.quantity_percentage, 1)
+                self.assertFalse(self.handover.sale_line_id)
+                self.assertEqual(line.qty_delivered, 0)
+                self.start.is_reached = True
+                self.assertEqual(line.qty_delivered, 1)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_milestone_sold_by_another_kind_of_service_is_marked(self):
+        self.company.quote_milestone_product_id = self.engineering
+        order = self._quote(self._take(self._open(), "Start"))
+        self._confirm(order)
+        self.assertFalse(self.start.sale_line_id)
+        row = self._open().line_ids.filtered(lambda row: row.name == "Start")
+        self.assertEqual(row.note, f"On {order.name}")
+
+    def test_new_work_comes_into_the_project(self):
+        """A product that makes a task makes it in the project that it was quoted from."""
+        setup = self._new_product("Setup", 100, 1, type="service", service_tracking="no")
+        self._sell({"product_id": setup.id, "product_uom_qty": 2})
+        setup.service_tracking = "task_in_project"
+        order = self._quote(self._take(self._open(), "Setup"))
+        self._confirm(order)
+        self.assertFalse(self._get_new("project.project"))
+        self.assertEqual(self._get_new("project.task").project_id, self.project)
+
+    def test_sold_is_marked_and_the_second_sale_makes_no_second_task(self):
+        self.engineering.service_tracking = "task_in_project"
+        first = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(first)
+        wizard = self._open()
+        row = wizard.line_ids.filtered(lambda row: row.name == "Plan")
+        self.assertEqual((row.note, row.is_taken), (f"On {first.name}", False))
+        second = self._quote(self._take(wizard, "Plan"))
+        self._confirm(second)
+        self.assertFalse(self._get_new("project.task"))
+        self.assertEqual(self.plan.sale_line_id, first.order_line)
+
+    def test_a_task_of_the_projects_item_gets_one_of_its_own(self):
+        self._sell({"product_id": self.engineering.id})
+        line = self.env["sale.order.line"].search(
+            [("product_id", "=", self.engineering.id)], limit=1
+        )
+        self.project.sale_line_id = line
+        self.assertEqual(self.plan.sale_line_id, line)
+        order = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(order)
+        self.assertEqual(self.plan.sale_line_id, order.order_line)
+        self.assertEqual(self.wire.sale_line_id, line)
+
+    def test_confirmed_again_after_it_was_cancelled(self):
+        self.engineering.service_tracking = "task_in_project"
+        order = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(order)
+        order.sudo()._action_cancel()
+        self.assertFalse(self._open().line_ids.filtered("note"))
+        order.sudo().action_draft()
+        self._confirm(order)
+        self.assertNothingNew()
+
+    def test_what_a_cancelled_order_had_sold_is_sold_anew(self):
+        first = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(first)
+        first.sudo()._action_cancel()
+        second = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(second)
+        self.assertEqual(self.plan.sale_line_id, second.order_line)
+
+    def test_a_copy_for_another_customer_makes_its_own(self):
+        self.engineering.service_tracking = "task_in_project"
+        order = self._quote(self._take(self._open(), "Plan"))
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        copy = order.copy({"partner_id": stranger.id})
+        self._confirm(copy)
+        self.assertFalse(self.plan.sale_line_id)
+        self.assertEqual(len(self._get_new("project.project")), 1)
+
+    def test_a_line_added_to_a_confirmed_order_by_hand_is_cores(self):
+        order = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(order)
+        self.engineering.service_tracking = "task_in_project"
+        self.env["sale.order.line"].create(
+            {"order_id": order.id, "product_id": self.engineering.id}
+        )
+        self.assertEqual(len(self._get_new("project.task")), 1)
