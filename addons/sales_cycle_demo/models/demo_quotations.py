@@ -70,7 +70,10 @@ class SalesCycleDemo(models.AbstractModel):
             "order_line": lines,
             **self._prepare_round_dates(step),
         }
-        return self.env["sale.order"].with_user(customer.user_id).create(values)
+        # what its salesperson writes is in the language of the customer
+        lang = self._get_language(customer.lang == "zh_CN")
+        orders = self.env["sale.order"].with_user(customer.user_id).with_context(lang=lang)
+        return orders.create(values)
 
     @api.model
     def _prepare_round_dates(self, step):
@@ -130,6 +133,8 @@ class SalesCycleDemo(models.AbstractModel):
             order.action_confirm()
             order.date_order = self._get_time(int(row["decided"]))
             self._date_events(order, int(row["decided"]))
+            # the contact that the order proves is as old as it is now
+            self._ref("customer", row["customer"])._update_followup_dates()
         elif row["outcome"] == "lost":
             order.with_context(**NO_QUESTIONS).action_cancel()
             self._date_events(order, int(row["decided"]))
