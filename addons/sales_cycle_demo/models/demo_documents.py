@@ -26,5 +26,5 @@ class SalesCycleDemo(models.AbstractModel):
             "model": "sale.order",
             "company_id": self.env.company.id,
             "file": base64.b64encode(content),
-            "file_name": f"{row['key']}.{row['kind']}",
+            "file_name": f"quotation.{row['kind']}",
         }

@@ -70,10 +70,8 @@ class SalesCycleDemo(models.AbstractModel):
             "order_line": lines,
             **self._prepare_round_dates(step),
         }
-        # what its salesperson writes is in the language of the customer
-        lang = self._get_language(customer.lang == "zh_CN")
-        orders = self.env["sale.order"].with_user(customer.user_id).with_context(lang=lang)
-        return orders.create(values)
+        orders = self.env["sale.order"].with_user(customer.user_id)
+        return orders.with_context(lang=customer.user_id.lang).create(values)
 
     @api.model
     def _prepare_round_dates(self, step):
