@@ -499,7 +499,9 @@ class TestDemoCompany(HttpCase):
         above = self._get_record("quotation_above")
         self.assertFalse(above.price_mark)
         switch = above.order_line[0]
-        self.assertAlmostEqual(switch.floor_price, 540 * 1.12, 2, "an excellent customer's floor is lower")
+        self.assertAlmostEqual(
+            switch.floor_price, 540 * 1.12, 2, "an excellent customer's floor is lower"
+        )
 
     def test_quotation_below_its_floor_waits_for_the_leader(self):
         order = self._get_record("quotation_waiting")
