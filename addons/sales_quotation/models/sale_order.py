@@ -38,8 +38,9 @@ class SaleOrder(models.Model):
     def _compute_price_mark(self):
         open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
         (self - open_orders).update({"price_mark": False, "price_info": False})
+        all_marked = open_orders.order_line.filtered("price_mark")
         for order in open_orders:
-            marked = order.order_line.filtered("price_mark")
+            marked = order.order_line.filtered("price_mark").with_prefetch(all_marked.ids)
             marks = set(marked.mapped("price_mark"))
             order.price_mark = next((mark for mark in STRICTEST if mark in marks), False)
             # what asks for approval is told by the banner of the approval

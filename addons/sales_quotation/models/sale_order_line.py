@@ -6,6 +6,8 @@ from .sales_price_rule import MODES
 # a customer reads the lines of his order, too, and not what we think of them
 INTERNAL = "base.group_user"
 DETAIL = "sales_quotation.group_floor_detail"
+# Of hundreds of lines that are shown, few are looked at so closely: read together, when asked for.
+CLOSE = "sales_quotation"
 
 
 class SaleOrderLine(models.Model):
@@ -30,6 +32,7 @@ class SaleOrderLine(models.Model):
         min_display_digits="Product Price",
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
         help="The lowest price without taxes, in the currency and for the unit of the line. "
         "It is resolved when product, unit, customer, currency or date change; not when the cost "
@@ -44,6 +47,7 @@ class SaleOrderLine(models.Model):
         store=True,
         groups=DETAIL,
         copy=False,
+        prefetch=CLOSE,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -58,10 +62,15 @@ class SaleOrderLine(models.Model):
         digits=(16, 4),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator="max",
     )
     is_below_floor = fields.Boolean(
-        string="Below Floor", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+        string="Below Floor",
+        compute="_compute_gaps",
+        store=True,
+        groups=INTERNAL,
+        copy=False,
     )
     pricelist_price = fields.Float(
         compute="_compute_pricelist_price",
@@ -69,6 +78,7 @@ class SaleOrderLine(models.Model):
         min_display_digits="Product Price",
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
         help="What the customer's pricelist gives for this line, without taxes.",
     )
@@ -89,6 +99,7 @@ class SaleOrderLine(models.Model):
         store=True,
         groups=DETAIL,
         copy=False,
+        prefetch=CLOSE,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -99,6 +110,7 @@ class SaleOrderLine(models.Model):
         digits=(16, 2),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator=None,
     )
     ceiling_mode = fields.Selection(
@@ -111,10 +123,15 @@ class SaleOrderLine(models.Model):
         digits=(16, 4),
         groups=INTERNAL,
         copy=False,
+        prefetch=CLOSE,
         aggregator="max",
     )
     is_above_ceiling = fields.Boolean(
-        string="Above Ceiling", compute="_compute_gaps", store=True, groups=INTERNAL, copy=False
+        string="Above Ceiling",
+        compute="_compute_gaps",
+        store=True,
+        groups=INTERNAL,
+        copy=False,
     )
     price_mark = fields.Selection(
         MODES,
