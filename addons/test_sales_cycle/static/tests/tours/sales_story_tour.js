@@ -151,7 +151,8 @@ registry.category("web_tour.tours").add("test_sales_cycle_round", {
     steps: () => [
         {
             content: "It is approved: no button to ask any more. They want to pay later instead",
-            trigger: ".o_form_view:has(.alert-success):not(:has(button[name='action_approval_open_ask']))",
+            trigger:
+                ".o_form_view:has(.alert-success):not(:has(button[name='action_approval_open_ask']))",
         },
         {
             content: "Make the next round",
