@@ -166,12 +166,7 @@ registry.category("web_tour.tours").add("test_sales_cycle_round", {
         ...editLine("discount", 10),
         ...saveForm(),
         {
-            content: "The customer gets it in Excel",
-            trigger: ".o_statusbar_buttons button[name='action_export_xlsx']",
-            run: "click",
-        },
-        {
-            content: "Compare the rounds, once the file is made",
+            content: "Compare the rounds",
             trigger: ".o-form-buttonbox button[name='action_view_rounds']",
             run: "click",
         },
@@ -182,6 +177,12 @@ registry.category("web_tour.tours").add("test_sales_cycle_round", {
                 ":has(.o_round_before:contains('20%')):has(.o_round_after:contains('10%'))",
         },
         { trigger: ".o_rounds .o_round_curve:contains('Li Na')" },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "The customer gets it in Excel",
+            trigger: ".o_statusbar_buttons button[name='action_export_xlsx']",
+            run: "click",
+        },
     ],
 });
 
