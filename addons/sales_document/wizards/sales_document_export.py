@@ -130,5 +130,5 @@ class SalesDocumentExport(models.TransientModel):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/file?download=true",
-            "target": "self",
+            "target": "download",  # after "self" the buttons of the form stay disabled
         }

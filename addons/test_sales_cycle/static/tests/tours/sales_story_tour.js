@@ -6,7 +6,7 @@ function leaveLine() {
     return { content: "Leave the line", trigger: ".o_form_sheet .oe_title", run: "click" };
 }
 
-function editLine(field, value) {
+function editLine(field, value, subtotal) {
     return [
         { trigger: `.o_data_row .o_data_cell[name='${field}']`, run: "click" },
         {
@@ -14,6 +14,10 @@ function editLine(field, value) {
             run: `edit ${value}`,
         },
         leaveLine(),
+        {
+            content: "The server has answered: what it says cannot undo the next entry",
+            trigger: `.o_data_row:not(.o_selected_row) .o_data_cell[name='price_subtotal']:contains('${subtotal}')`,
+        },
     ];
 }
 
@@ -100,8 +104,8 @@ registry.category("web_tour.tours").add("test_sales_cycle_quote", {
             content: "The price is that of the customer's tier",
             trigger: ".o_data_row .o_data_cell[name='discount']:contains('2')",
         },
-        ...editLine("product_uom_qty", 30),
-        ...editLine("discount", 20),
+        ...editLine("product_uom_qty", 30, "2,793.00"),
+        ...editLine("discount", 20, "2,280.00"),
         {
             content: "The line says that this is below the floor: 76 are less than 81.65",
             trigger: ".o_data_row .o_line_price .fa-exclamation-triangle",
@@ -163,7 +167,7 @@ registry.category("web_tour.tours").add("test_sales_cycle_round", {
             content: "It has its number, and the price of the round before",
             trigger: ".o_round_ribbon button[aria-current='true']:contains('2')",
         },
-        ...editLine("discount", 10),
+        ...editLine("discount", 10, "2,565.00"),
         ...saveForm(),
         {
             content: "Compare the rounds",
