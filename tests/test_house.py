@@ -394,6 +394,18 @@ def test_readme_shows_a_picture_of_each_addon():
     assert len(pictures) >= len([name for name in features if name != "sales_cycle_demo"])
 
 
+def test_libraries_of_others_are_pinned_and_as_they_were_published(monkeypatch):
+    from tools import vendored
+
+    assert not list(vendored.unpinned())
+    if not (there := vendored.packages()):
+        return  # no npm here: the lint says so
+    assert not list(vendored.changed())
+    name = next(iter(there[0].pin["put"].values()))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"changed")
+    assert [line for line in vendored.changed() if line.startswith(f"{name} is not")]
+
+
 def test_ci_runs_make_test_and_nothing_else():
     lines = [
         line.strip()

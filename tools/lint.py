@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from .console import run_main, warn
 from .environment import ADDONS, REPOSITORY, Environment, ensure_environment, own_addons
 from .testing_report import Outcome, Report, failed, passed, verdict
+from .vendored import problems
 
 PART = "lint"
 LIMIT = 300
@@ -107,7 +108,11 @@ def lint(environment: Environment, addons: Sequence[str] | None = None) -> list[
     checks = [*_checks(environment, addons), *_javascript_checks(environment, addons)]
     with ThreadPoolExecutor(2) as pool:
         outcomes = list(pool.map(lambda check: _run(check, environment), checks))
-    return [*outcomes, verdict(PART, "XML is well-formed", _broken_xml())]
+    return [
+        *outcomes,
+        verdict(PART, "XML is well-formed", _broken_xml()),
+        verdict(PART, "libraries of others are as they were published", problems()),
+    ]
 
 
 def fix(environment: Environment) -> None:

@@ -76,7 +76,7 @@ class NpmFile:
 
     def put_into(self, tree: Path) -> None:
         if self.ensure():
-            self._unpack(tree)
+            self.unpack_into(tree)
             return
         warn(
             f"{self.pin['name']} cannot be had (no npm here, or its registry is out of reach): "
@@ -86,10 +86,17 @@ class NpmFile:
         for path in self.pin["put"].values():
             self._write(tree / path, (STAND_IN % self.pin).encode())
 
-    def _unpack(self, tree: Path) -> None:
+    def read(self) -> dict[str, bytes]:
+        """The files that are put somewhere, by their names in the package."""
         with tarfile.open(self.archive) as archive:
-            for member, path in self.pin["put"].items():
-                self._write(tree / path, archive.extractfile(f"package/{member}").read())
+            return {
+                member: archive.extractfile(f"package/{member}").read()
+                for member in self.pin["put"]
+            }
+
+    def unpack_into(self, tree: Path) -> None:
+        for member, content in self.read().items():
+            self._write(tree / self.pin["put"][member], content)
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:

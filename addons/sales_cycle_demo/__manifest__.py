@@ -16,8 +16,13 @@
         "sales_availability",
         "sales_customer",
         "sales_customer_pool",
+        "sales_customer_tier",
         "sales_followup",
         "sales_followup_stock",
+        "sales_quotation",
+        "sales_quotation_document",
+        "sales_quotation_round",
+        "sales_quotation_tier",
     ],
     "demo": ["demo/demo_company.xml"],
 }

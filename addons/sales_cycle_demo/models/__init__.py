@@ -3,9 +3,13 @@ from . import demo_company
 from . import demo_users
 from . import demo_customers
 from . import demo_products
+from . import demo_prices
 from . import demo_stock
 from . import demo_orders
 from . import demo_invoices
 from . import demo_activities
 from . import demo_followups
 from . import demo_pools
+from . import demo_tiers
+from . import demo_quotations
+from . import demo_documents

@@ -24,7 +24,8 @@ class SalesCycleDemo(models.AbstractModel):  # pylint: disable=consider-merging-
     def _load_users(self):
         rows = read_table("users")
         self._check_logins([row["login"] for row in rows])
-        self._create_rows("user", "res.users", rows, self._prepare_user)
+        users = self._create_rows("user", "res.users", rows, self._prepare_user)
+        users.notification_type = "inbox"  # nobody reads what is mailed to example.com
         self._set_team_leader(self._ref("user", "manager"))
         self._report_progress("users", len(rows), len(rows))
 

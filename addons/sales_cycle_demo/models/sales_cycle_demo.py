@@ -35,11 +35,15 @@ class SalesCycleDemo(models.AbstractModel):
         demo._load_users()
         demo._load_customers()
         demo._load_products()
+        demo._load_price_rules()
         demo._load_stock()
         demo._load_orders()
         demo._load_activities()
         demo._load_followups()
         demo._load_pools()
+        demo._load_tiers()
+        demo._load_quotations()
+        demo._load_document_templates()
         return True
 
     @api.model

@@ -66,6 +66,12 @@ COUNTED_MODELS = (
     "sales.customer.recycle.rule",
     "sales.followup",
     "sales.region",
+    "sales.approval.request",
+    "sales.customer.tier.history",
+    "sales.discount.ceiling",
+    "sales.document.template",
+    "sales.price.floor",
+    "sales.quotation.negotiation",
     "sales.reminder.rule",
     "stock.lot",
     "stock.move",
@@ -443,6 +449,133 @@ class TestDemoCompany(HttpCase):
         self.assertEqual(mine.mapped("occurrence"), [1] * len(mine))
         self.assertTrue(all(rule.activity_ids for rule in mine))
 
+    # === TIERS AND PRICES === #
+
+    def test_customers_are_in_the_tier_that_their_orders_earn(self):
+        tiers = self.env["sales.customer.tier"].search([("state", "=", "running")])
+        zh_names = tiers.with_context(lang="zh_CN").mapped("name")
+        self.assertEqual(zh_names, ["优质客户", "老客户", "新客户"])
+        excellent, old, new = tiers
+        customers = self._get_records("customer")
+        self.assertEqual((customers + self._get_records("prospect")).customer_tier_id, tiers)
+        for tier in tiers:
+            self.assertGreaterEqual(len(customers.filtered_domain(self._in_tier(tier))), 3)
+        kunming = self._get_record("customer_kunming_dianchi").with_context(lang="en_US")
+        self.assertEqual(kunming.customer_tier_id, excellent)
+        self.assertIn("Confirmed orders 6 \u2265 3", kunming.customer_tier_reason)
+        robot = self._get_record("customer_chengdu_tianfu_robot")
+        self.assertEqual(robot.customer_tier_id, old, "it buys enough, and has not paid")
+        self.assertEqual(self._get_record("customer_chengdu_qingyun").customer_tier_id, new)
+
+    def _in_tier(self, tier):
+        return [("customer_tier_id", "=", tier.id)]
+
+    def test_each_tier_has_its_prices(self):
+        sensor = self._get_record("product_prox_m12")
+        prices = {}
+        for key in ("kunming_dianchi", "chengdu_langsu", "chengdu_qingyun"):
+            pricelist = self._get_record(f"customer_{key}").property_product_pricelist
+            self.assertEqual(pricelist.currency_id, self.env.company.currency_id)
+            prices[key] = [pricelist._get_product_price(sensor, n) for n in (1, 20)]
+        self.assertEqual(
+            prices,
+            {
+                "kunming_dianchi": [86, 86 * 0.92],
+                "chengdu_langsu": [86, 86 * 0.96],
+                "chengdu_qingyun": [86, 86],
+            },
+        )
+
+    def test_floors_hold_up_two_quotations_and_no_order(self):
+        requests = self.env["sales.approval.request"].search([("res_model", "=", "sale.order")])
+        held = self._get_record("quotation_waiting") + self._get_record("quotation_approved")
+        self.assertEqual(set(requests.mapped("res_id")), set(held.ids))
+        lines = self.orders.order_line
+        self.assertFalse(lines.filtered("price_mark"))
+        drives = lines.filtered(
+            lambda line: line.product_id == self._get_record("product_motor_2k2")
+        )
+        self.assertEqual({round(line.floor_price, 2) for line in drives}, {round(690 * 1.22, 2)})
+        above = self._get_record("quotation_above")
+        self.assertFalse(above.price_mark)
+        switch = above.order_line[0]
+        self.assertAlmostEqual(
+            switch.floor_price, 540 * 1.12, 2, "an excellent customer's floor is lower"
+        )
+
+    def test_quotation_below_its_floor_waits_for_the_leader(self):
+        order = self._get_record("quotation_waiting")
+        li_na, manager = self._get_record("user_li_na"), self._get_record("user_manager")
+        self.assertEqual((order.state, order.approval_state), ("draft", "waiting"))
+        request = order.approval_request_id
+        self.assertEqual((request.user_id, request.step_ids.user_ids), (li_na, manager))
+        self.assertRegex(request.comment, "[一-鿿]")
+        [activity] = order.activity_ids
+        self.assertEqual((activity.user_id, activity.date_deadline), (manager, self._get_today()))
+        self.assertFalse(self.env["mail.mail"].search([]), "nothing leaves the demo company")
+        with self.assertRaises(UserError) as refusal:
+            order.with_user(li_na).action_quotation_sent()
+        self.assertIn("waits for approval", str(refusal.exception))
+        order.with_user(manager).action_approval_approve()
+        order.with_user(li_na).action_quotation_sent()
+        self.assertEqual(order.state, "sent")
+
+    def _get_today(self):
+        return fields.Date.context_today(self.demo.with_context(tz="Asia/Shanghai"))
+
+    def test_approved_quotation_was_sent_days_ago(self):
+        order = self._get_record("quotation_approved")
+        self.assertEqual((order.state, order.approval_state), ("sent", "approved"))
+        approved, asked = order.approval_request_id.log_ids
+        self.assertEqual((asked.event, approved.event), ("asked", "approved"))
+        self.assertEqual(approved.user_id, self._get_record("user_manager"))
+        self.assertLess(order.date_order, asked.date)
+        self.assertLess(asked.date, approved.date)
+        self.assertGreaterEqual((fields.Datetime.now() - approved.date).days, 2)
+        self.assertFalse(order.activity_ids)
+
+    # === ROUNDS === #
+
+    def test_negotiation_of_three_rounds(self):
+        last = self._get_record("quotation_three_rounds")
+        rounds = last.negotiation_id.round_ids.sorted("round_number")
+        self.assertEqual(rounds.mapped("round_number"), [1, 2, 3])
+        self.assertEqual(rounds.mapped("round_state"), ["superseded", "superseded", "open"])
+        self.assertTrue(all(rounds.mapped("round_sent")))
+        self.assertEqual(rounds.mapped("round_reason"), [False, "competitor", "volume"])
+        self.assertTrue(all(rounds[1:].mapped("round_note")))
+        dates = rounds.mapped("date_order")
+        self.assertEqual(dates, sorted(dates))
+        self.assertEqual(rounds.mapped("create_date"), dates)
+        for one in rounds:
+            for message in one.message_ids:
+                self.assertGreaterEqual(message.date, one.date_order)
+                self.assertGreaterEqual((fields.Datetime.now() - message.date).days, 1)
+        page = last.with_user(last.user_id).get_rounds_page()
+        changed = {row["after"]["quantity"]: row["before"]["quantity"] for row in page["rows"]}
+        self.assertEqual((changed[10], changed[12], changed[2]), (6, 8, 3))
+
+    def test_negotiations_end_won_and_lost(self):
+        won, lost = self._get_record("quotation_won"), self._get_record("quotation_lost")
+        self.assertEqual((won.round_number, won.round_state, won.state), (2, "won", "sale"))
+        self.assertEqual(won.picking_ids.state, "assigned")
+        self.assertLess(won.date_order, fields.Datetime.now())
+        self.assertEqual((lost.round_number, lost.round_state), (2, "lost"))
+        self.assertNotRegex(lost.round_note, "[一-鿿]", "to a customer abroad")
+
+    # === DOCUMENTS === #
+
+    def test_quotations_are_made_with_the_templates_of_the_company(self):
+        templates = self._get_records("template").sorted("kind")
+        self.assertEqual(templates.mapped("kind"), ["docx", "xlsx"])
+        self.assertRegex(templates[0].with_context(lang="zh_CN").name, "[一-鿿]")
+        order = self._get_record("quotation_above")
+        order = order.with_user(order.user_id)
+        for template in templates:
+            self.assertEqual(template._find_default(order, template.kind), template)
+            [document] = order.export_documents(template.kind, template.id)
+            self.assertIn(order.name, document["name"])
+
     # === PEOPLE === #
 
     def test_salespeople_see_their_own(self):
@@ -490,5 +623,6 @@ class TestDemoCompany(HttpCase):
         )
         tables = ("customers", "contacts", "suppliers", "products", "users", "prospects")
         rows = sum(len(read_table(name)) for name in tables)
+        rows += len(read_table("quotations"))
         self.assertEqual(len(data), rows + len(self.orders))
         self.assertTrue(all(data.mapped("noupdate")))

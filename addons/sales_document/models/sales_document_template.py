@@ -55,8 +55,10 @@ class SalesDocumentTemplate(models.Model):
     def _get_document_models(self):
         """Return the models that can become documents."""
         names = sorted(self.env.registry["sales.document.mixin"]._inherit_children)
+        # reason: what a model is called in the user's language is no secret
+        models_of_odoo = self.env["ir.model"].sudo()
         return [
-            (name, self.env[name]._description)
+            (name, models_of_odoo._get(name).name or self.env[name]._description)
             for name in names
             if name in self.env and not self.env[name]._abstract
         ]

@@ -131,5 +131,5 @@ class SalesDocumentExport(models.TransientModel):
         return {
             "type": "ir.actions.act_url",
             "url": f"{address}?download=true&filename_field=file_name",
-            "target": "self",
+            "target": "download",  # after "self" the buttons of the form stay disabled
         }

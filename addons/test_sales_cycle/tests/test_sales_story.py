@@ -42,6 +42,13 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertIn(f"{customer.name}: Li Na has had it since", refusal.exception.args[0])
         self.assertFalse(self._find_customers("cdls", self.colleague))
 
+    def _assert_tier(self, customer):
+        """It was created today: a new customer, which pays its tier's prices."""
+        self._compute_tier(customer)
+        seen = customer.with_user(self.salesperson)
+        self.assertEqual(seen.customer_tier_id, self.tier)
+        self.assertEqual(seen.property_product_pricelist, self.tier.pricelist_id)
+
     def _open_opportunity(self, customer):
         values = {
             "name": "Grease for the gear works",
@@ -75,13 +82,16 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             order.action_confirm()
         self.assertIn("round 2 replaced it", refusal.exception.args[0])
         [row] = second.get_rounds_page()["rows"]
-        self.assertEqual((row["before"]["discount"], row["after"]["discount"]), (0, discount))
+        self.assertEqual((row["before"]["discount"], row["after"]["discount"]), (2, discount))
         return second
 
     def _assert_workbook_says(self, order):
         """What the customer gets as Excel file has the figures of the quotation."""
         [document] = order.export_documents("xlsx")
-        workbook = load_workbook(BytesIO(b64decode(document["content"])), data_only=True)
+        self._assert_cells(b64decode(document["content"]), order)
+
+    def _assert_cells(self, content, order):
+        workbook = load_workbook(BytesIO(content), data_only=True)
         cells = [cell.value for row in workbook.active.iter_rows() for cell in row]
         self.assertIn(order.amount_untaxed, cells)
         self.assertIn(30, cells)
@@ -162,6 +172,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
     def test_from_pool_to_next_step(self):
         customer = self._claim_customer()
         self._assert_claimed_for_the_colleague(customer)
+        self._assert_tier(customer)
         lead = self._open_opportunity(customer)
 
         first = self._quote(lead, 30)
@@ -223,19 +234,24 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertEqual(customer.user_id, self.salesperson)
         self.assertFalse(customer.pool_id)
 
-        self.start_tour("/odoo/sales", "test_sales_cycle_story", login="story_salesperson")
-        order = self._get_orders_of_langsu()
-        self.assertEqual(len(order), 1, "the order of 41 was refused and not saved")
-        self.assertEqual(order.user_id, self.salesperson)
+        self._assert_tier(customer)
+        url = f"/odoo/res.partner/{customer.id}"
+        self.start_tour(url, "test_sales_cycle_tier", login="story_salesperson")
+
+        first = self._quote_in_the_browser()
+        order = self._give_way_in_the_browser(first)
+        url = f"/odoo/sales/{order.id}"
+        self.start_tour(url, "test_sales_cycle_story", login="story_salesperson")
+        self.assertEqual((first.round_state, order.round_state), ("superseded", "won"))
         self.assertEqual(order.order_line.product_uom_qty, 30)
         self.assertEqual(order.order_line.qty_delivered, 30)
         self.assertEqual(order.picking_ids.state, "done")
         self.assertEqual(order.picking_ids.move_line_ids.lot_id, self.lot)
         self.assertEqual(order.invoice_ids.state, "posted")
-        self.assertEqual(order.invoice_ids.amount_untaxed, 30 * 95)
+        self.assertEqual(order.invoice_ids.amount_untaxed, 30 * 95 * 0.9)
 
         self.start_tour("/odoo/sales", "test_sales_cycle_waiting", login="story_salesperson")
-        waiting = self._get_orders_of_langsu() - order
+        waiting = self._get_orders_of_langsu() - first - order
         self.assertEqual((waiting.state, waiting.availability_queue_state), ("draft", "queued"))
         self._receive(5)
         self._run_queue()
@@ -254,6 +270,42 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertEqual(reminder.user_id, self.salesperson)
         self.assertEqual(reminder.date_deadline, followup.next_date)
         self.start_tour("/odoo/today", "test_sales_cycle_today", login="story_salesperson")
+
+    def _quote_in_the_browser(self):
+        """A quotation below the floor: the salesperson asks, the leader of the team approves."""
+        self.start_tour("/odoo/sales", "test_sales_cycle_quote", login="story_salesperson")
+        order = self._get_orders_of_langsu()
+        self.assertEqual(len(order), 1, "the order of 41 was refused and not saved")
+        self.assertEqual((order.user_id, order.state), (self.salesperson, "draft"))
+        self.assertEqual(order.approval_state, "waiting")
+        request = order.approval_request_id
+        self.assertEqual(request.comment, "They buy again in spring")
+        self.assertEqual(order.activity_ids.user_id, self.leader)
+        with self.assertRaises(UserError) as refusal:
+            order.with_user(self.salesperson).action_confirm()
+        self.assertIn("Chen Jing", str(refusal.exception))
+
+        self.start_tour("/odoo/approvals", "test_sales_cycle_approve", login="story_leader")
+        self.assertEqual(order.approval_state, "approved")
+        self.assertEqual(request.step_ids.decided_by_id, self.leader)
+        self.assertEqual(request.step_ids.comment, "Once")
+        self.assertFalse(order.activity_ids)
+        return order
+
+    def _give_way_in_the_browser(self, first):
+        """They pay later, for less discount: a second round, compared and sent in Excel."""
+        url = f"/odoo/sales/{first.id}"
+        self.start_tour(url, "test_sales_cycle_round", login="story_salesperson")
+        [second] = self._get_orders_of_langsu() - first
+        self.assertEqual((second.name, second.round_number), (first.name, 2))
+        self.assertEqual(second.base_round_id, first)
+        self.assertEqual((first.round_state, second.round_state), ("superseded", "open"))
+        self.assertEqual((first.order_line.discount, second.order_line.discount), (20, 10))
+        self.assertFalse(second.approval_needed, "10 % is above the floor")
+        [export] = self.env["sales.document.export"].search([("res_model", "=", "sale.order")])
+        self.assertEqual(export.res_ids, second.ids)
+        self._assert_cells(b64decode(export.file), second)
+        return second
 
     def _get_orders_of_langsu(self):
         return self.env["sale.order"].search([("partner_id.name", "=", "Chengdu Langsu")])

@@ -36,6 +36,19 @@ export class RoundsAction extends Component {
         return this.state.page;
     }
 
+    /** Heads of the curve; on a phone each cell has its own beside it. */
+    get labels() {
+        return {
+            round: _t("Round"),
+            date: _t("Date"),
+            author: _t("By"),
+            untaxed: _t("Untaxed"),
+            discount: _t("Discount"),
+            given: _t("Given Away"),
+            why: _t("Why"),
+        };
+    }
+
     get rows() {
         return this.page.rows.filter((row) => !this.state.onlyChanges || row.status !== "same");
     }

@@ -1,10 +1,31 @@
 import { registry } from "@web/core/registry";
 
-const QUANTITY_CELL = ".o_data_row .o_data_cell[name='product_uom_qty']";
 const QUANTITY_INPUT = ".o_selected_row .o_field_widget[name='product_uom_qty'] input";
 
 function leaveLine() {
     return { content: "Leave the line", trigger: ".o_form_sheet .oe_title", run: "click" };
+}
+
+function editLine(field, value, subtotal) {
+    return [
+        { trigger: `.o_data_row .o_data_cell[name='${field}']`, run: "click" },
+        {
+            trigger: `.o_selected_row .o_field_widget[name='${field}'] input`,
+            run: `edit ${value}`,
+        },
+        leaveLine(),
+        {
+            content: "The server has answered: what it says cannot undo the next entry",
+            trigger: `.o_data_row:not(.o_selected_row) .o_data_cell[name='price_subtotal']:contains('${subtotal}')`,
+        },
+    ];
+}
+
+function saveForm() {
+    return [
+        { content: "Save", trigger: ".o_form_button_save", run: "click" },
+        { content: "Saved", trigger: ".o_form_saved" },
+    ];
 }
 
 function startQuotation() {
@@ -55,7 +76,21 @@ registry.category("web_tour.tours").add("test_sales_cycle_claim", {
     ],
 });
 
-registry.category("web_tour.tours").add("test_sales_cycle_story", {
+registry.category("web_tour.tours").add("test_sales_cycle_tier", {
+    steps: () => [
+        {
+            content: "The customer's tier stands on its form, with the reason",
+            trigger: ".o_notebook a[name='customer']",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name='customer_tier_id']:contains('Newcomers')",
+        },
+        { trigger: ".o_field_widget[name='customer_tier_reason']:contains('180')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_quote", {
     steps: () => [
         ...startQuotation(),
         ...addGrease(41),
@@ -65,9 +100,98 @@ registry.category("web_tour.tours").add("test_sales_cycle_story", {
             trigger: ".modal .modal-body:contains('41'):contains('40')",
         },
         { trigger: ".modal .modal-footer button.btn-primary", run: "click" },
-        { content: "Take 30", trigger: QUANTITY_CELL, run: "click" },
-        { trigger: QUANTITY_INPUT, run: "edit 30" },
-        leaveLine(),
+        {
+            content: "The price is that of the customer's tier",
+            trigger: ".o_data_row .o_data_cell[name='discount']:contains('2')",
+        },
+        ...editLine("product_uom_qty", 30, "2,793.00"),
+        ...editLine("discount", 20, "2,280.00"),
+        {
+            content: "The line says that this is below the floor: 76 are less than 81.65",
+            trigger: ".o_data_row .o_line_price .fa-exclamation-triangle",
+        },
+        ...saveForm(),
+        {
+            content: "Ask for approval",
+            trigger: ".o_statusbar_buttons button[name='action_approval_open_ask']",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='comment'] textarea",
+            run: "edit They buy again in spring",
+        },
+        { trigger: ".modal button[name='action_confirm']:visible", run: "click" },
+        {
+            content: "It waits, and cannot be asked about twice",
+            trigger:
+                "body:not(:has(.modal)) .o_form_saved:has(button[name='action_approval_withdraw'])" +
+                ":not(:has(button[name='action_approval_open_ask']))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_approve", {
+    steps: () => [
+        {
+            content: "Approve on the card, which says what is below which floor, and why",
+            trigger:
+                ".o_kanban_record:contains('76.00'):contains('81.65'):contains('in spring') " +
+                "button[name='action_open_decide']",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='comment'] textarea",
+            run: "edit Once",
+        },
+        { trigger: ".modal button[name='action_confirm']:visible", run: "click" },
+        {
+            content: "Nothing waits any more",
+            trigger: ".o_kanban_view:not(:has(.o_kanban_record button)) .o_view_nocontent",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_round", {
+    steps: () => [
+        {
+            content: "It is approved: no button to ask any more. They want to pay later instead",
+            trigger:
+                ".o_form_view:has(.alert-success):not(:has(button[name='action_approval_open_ask']))",
+        },
+        {
+            content: "Make the next round",
+            trigger: ".o_statusbar_buttons button[name='action_new_round']",
+            run: "click",
+        },
+        {
+            content: "It has its number, and the price of the round before",
+            trigger: ".o_round_ribbon button[aria-current='true']:contains('2')",
+        },
+        ...editLine("discount", 10, "2,565.00"),
+        ...saveForm(),
+        {
+            content: "Compare the rounds",
+            trigger: ".o-form-buttonbox button[name='action_view_rounds']",
+            run: "click",
+        },
+        {
+            content: "The discount was 20 and is 10",
+            trigger:
+                ".o_rounds .o_round_changed:contains('Bearing grease')" +
+                ":has(.o_round_before:contains('20%')):has(.o_round_after:contains('10%'))",
+        },
+        { trigger: ".o_rounds .o_round_curve:contains('Li Na')" },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "The customer gets it in Excel",
+            trigger: ".o_statusbar_buttons button[name='action_export_xlsx']",
+            run: "click",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("test_sales_cycle_story", {
+    steps: () => [
         {
             content: "Confirm",
             trigger: ".o_statusbar_buttons button[name='action_confirm']",
