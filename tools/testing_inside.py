@@ -205,10 +205,12 @@ def untranslated(env, addon, language="zh_CN"):
     path = Path(get_module_path(addon)) / "i18n" / f"{language}.po"
     entries = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
     terms = {}
-    for _module, kind, name, _id, source, _value, _comments in TranslationModuleReader(
+    depends = _dependencies(env, addon)
+    for _module, kind, name, id_, source, _value, _comments in TranslationModuleReader(
         env.cr, modules=[addon]
     ):
-        terms.setdefault(source, f"{kind} {name}")
+        if kind != "model" or depends & _origins(env, name, id_):
+            terms.setdefault(source, f"{kind} {name}")
     found = [
         f"{why}: {source!r} ({where})"
         for source, where in terms.items()
@@ -217,6 +219,24 @@ def untranslated(env, addon, language="zh_CN"):
     if terms and not path.exists():
         found.insert(0, f"{path.name} does not exist")
     return found
+
+
+def _dependencies(env, addon):
+    """The addon and all that it stands on."""
+    found = module = env["ir.module.module"].search([("name", "=", addon)])
+    while module := module.dependencies_id.depend_id - found:
+        found |= module
+    return set(found.mapped("name"))
+
+
+def _origins(env, name, external_id):
+    """Which addons a term of a record comes from: others may add fields to models of ours."""
+    model, _comma, field = name.partition(",")
+    if model == "ir.model.fields":
+        record = env.ref(external_id)
+        model, field = record.model, record.name
+    known = env[model]._fields.get(field) if model in env else None
+    return set(known._modules) if known else {"base"}
 
 
 def _flaw(source, entry):

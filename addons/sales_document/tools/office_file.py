@@ -177,4 +177,4 @@ def _check_part(name, part, limits):
         raise DocumentProblem(_lt("the part %s of the file is not in UTF-8.", name))
     if len(part) > limits.part:
         raise make_bomb_problem(name)
-    PartReader(name, limits).read(part)
+    PartReader(name, limits).check(part)

@@ -58,7 +58,7 @@ class PartReader:
         self.area = self.last_row = self.last_column = 0
         self.in_sheet = self.in_code = False
 
-    def read(self, part):
+    def check(self, part):
         """Read the bytes of the part.
 
         :raise DocumentProblem: it is damaged, too large or dangerous

@@ -12,6 +12,8 @@ KEY_COLUMN = LAST + 1
 class CounterofferSheet(QuotationSheet):
     """Writes keys beside the lines and marks below the headings, where nobody sees them."""
 
+    # pylint: disable=missing-return; sheets write, and are no models
+
     def _set_up(self):
         super()._set_up()
         self.keys = self.values.get("counteroffer", {})

@@ -58,7 +58,7 @@ class OfferReader:
         self.has_discounts = order.env.user.has_group(DISCOUNTS)
         self.offer = Offer()
 
-    def read(self):
+    def get_offer(self):
         """Return the offer, with everything that is wrong named by its cell."""
         keyed, extra = self._sort_rows()
         misplaced = self._check_order(keyed)
@@ -435,4 +435,4 @@ class OfferReader:
 
 def read_offer(order, sheet, file_key):
     """Return the :class:`Offer` of a sheet for an open quotation."""
-    return OfferReader(order, sheet, file_key).read()
+    return OfferReader(order, sheet, file_key).get_offer()

@@ -26,8 +26,9 @@ class SaleOrder(models.Model):
 
     def _take_over(self, replaced):
         """Extend: what was approved of the base is approved of this round."""
-        super()._take_over(replaced)
+        taken = super()._take_over(replaced)
         self._carry_approval_over()
+        return taken
 
     def _carry_approval_over(self):
         """Take over the last approval of the base, line by line.

@@ -126,6 +126,8 @@ class ChangesSheet(QuotationSheet):
 class ComparisonSheet(ChangesSheet):
     """Any two rounds side by side, for us: with margins if the reader may see them."""
 
+    # pylint: disable=missing-return; sheets write, and are no models
+
     def __init__(self, workbook, values, font):
         self.pairs = PAIRS + (MARGIN_PAIRS if values["has_margin"] else ())
         super().__init__(workbook, values, font)

@@ -6,6 +6,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sales_customer_pool.tests.common import CustomerPoolCommon
+from odoo.addons.sales_customer_search.models.customer_query import CustomerQuery
 
 SECRETS = {
     "phone": "+86 512 8888 0001",
@@ -50,6 +51,17 @@ class CustomerSecrecyCommon(CustomerPoolCommon):
         text = str(answers)
         for secret in (*SECRETS.values(), *NAMES, "ask@wangs", "+86 138 8888 0009"):
             self.assertNotIn(secret, text)
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerSearchSpeed(CustomerSecrecyCommon):
+    def test_the_index_is_asked_before_the_rules(self):
+        """With the joins of the rules first, PostgreSQL read a million customers: 4 s a search."""
+        query = CustomerQuery(self._as("res.partner"), "Li", is_customer=True)
+        joins = list(query._base_query._joins)
+        self.assertEqual(joins[0], "search_key")
+        self.assertGreater(len(joins), 8, "rules join so many that their order is kept")
+        self.assertEqual(query.find(10), self.own.ids)
 
 
 @tagged("post_install", "-at_install")
