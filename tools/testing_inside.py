@@ -206,19 +206,29 @@ def untranslated(env, addon, language="zh_CN"):
     entries = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
     terms = {}
     depends = _dependencies(env, addon)
-    for _module, kind, name, id_, source, _value, _comments in TranslationModuleReader(
+    for _module, kind, name, id_, source, _value, comments in TranslationModuleReader(
         env.cr, modules=[addon]
     ):
         if kind != "model" or depends & _origins(env, name, id_):
-            terms.setdefault(source, f"{kind} {name}")
+            place = f"{kind}:{name}" if kind == "code" else f"{kind}:{name}:{id_}"
+            terms.setdefault(source, []).append((place, comments))
     found = [
-        f"{why}: {source!r} ({where})"
-        for source, where in terms.items()
-        if (why := _flaw(source, entries.get(source)))
+        f"{why}: {source!r} ({places[0][0]})"
+        for source, places in terms.items()
+        if (why := _flaw(source, entries.get(source)) or _gap(entries[source], places))
     ]
     if terms and not path.exists():
         found.insert(0, f"{path.name} does not exist")
     return found
+
+
+def _gap(entry, places):
+    """Where the translation does not arrive: Odoo reads it for the places that its entry names."""
+    named = {place for place, _line in entry.occurrences}
+    for place, comments in places:
+        if place not in named or not all(comment in entry.comment for comment in comments):
+            return f"not translated at {place}"
+    return None
 
 
 def _dependencies(env, addon):
