@@ -209,7 +209,13 @@ class SalesApprovalMixin(models.AbstractModel):
         :param currency: res.currency for amounts
         """
         words = [self._get_approval_condition_text(c, currency) for c in reason["conditions"]]
-        return f"{reason['name']}: {', '.join(words)}" if words else reason["name"]
+        name = self._get_approval_reason_name(reason)
+        return f"{name}: {', '.join(words)}" if words else name
+
+    @api.model
+    def _get_approval_reason_name(self, reason):
+        """Give the name of the rule behind a reason, in the reader's language if it has one."""
+        return (reason.get("names") or {}).get(self.env.lang) or reason["name"]
 
     @api.model
     def _get_approval_condition_text(self, condition, currency):

@@ -146,9 +146,26 @@ class SalesApprovalMixin(models.AbstractModel):
             "company_id": self._get_approval_company().id,
             "user_id": (user or self.env.user).id,
             "responsible_id": responsible.id,
-            "reasons": reasons,
+            "reasons": self._name_approval_reasons(reasons),
             "comment": comment,
         }
+
+    def _name_approval_reasons(self, reasons):
+        """Add what the rules are called now, in each language: asker and approver may differ."""
+        rules = self.env["sales.approval.rule"].sudo()  # reason: its name is told in a request
+        speakers = {
+            code: rules.with_context(lang=code)
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+        return [
+            {
+                **reason,
+                "names": {
+                    code: each.browse(reason["rule"]).name for code, each in speakers.items()
+                },
+            }
+            for reason in reasons
+        ]
 
     def _create_approval_steps(self, requests):
         """Make the steps of requests, each for those who may read the document.

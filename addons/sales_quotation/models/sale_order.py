@@ -156,7 +156,8 @@ class SaleOrder(models.Model):
     @api.model
     def _get_approval_reason_text(self, reason, currency=None):
         if prices := reason.get("prices"):
-            return f"{reason['name']}:\n{self._get_price_lines_text(prices)}"
+            name = self._get_approval_reason_name(reason)
+            return f"{name}:\n{self._get_price_lines_text(prices)}"
         return super()._get_approval_reason_text(reason, currency)
 
     @api.model
