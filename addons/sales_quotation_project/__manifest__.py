@@ -19,4 +19,5 @@
         "web.assets_tests": ["sales_quotation_project/static/tests/tours/**/*"],
     },
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -123,9 +123,16 @@ class TestWebsiteForm(CustomerCommon, HttpCase):
         self.assertIn("user_id", json.loads(self._send(user_id="1 OR 1=1").text)["error_fields"])
 
     def test_other_models_have_no_form(self):
-        for model in ("res.partner", "sale.order", "sales.customer.key", "res.users"):
+        for model in ("sale.order", "sales.customer.key", "res.users"):
             answer = self.url_open(f"/website/form/{model}", data={"name": "Intruder"})
             self.assertIn("does not exist", json.loads(answer.text)["error"])
+
+    def test_visitors_make_no_customers(self):
+        """The shop would let them, and a refused duplicate would tell them who is a customer."""
+        self.env["ir.model"]._get("res.partner").website_form_access = True
+        answer = self.url_open("/website/form/res.partner", data={"name": "Intruder"})
+        self.assertIn("no form for customers", json.loads(answer.text)["error"])
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "Intruder")]))
 
     # === WHATEVER IS TYPED === #
 

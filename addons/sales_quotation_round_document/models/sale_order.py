@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.sales_document.tools.schema import Placeholder
-from odoo.addons.sales_document.tools.values import Number
+from odoo.addons.sales_document.tools.values import Number, clean_text
 
 from ..tools.changes import add_difference, prepare_change
 from ..tools.round_sheets import ChangesSheet
@@ -202,7 +202,10 @@ class SaleOrder(models.Model):
 
     def _get_default_document_data(self):
         """Extend: the default layouts name the round, and head the changes."""
-        values = {**super()._get_default_document_data(), "number": self._get_round_name()}
+        values = {
+            **super()._get_default_document_data(),
+            "number": clean_text(self._get_round_name()),
+        }
         if values.get("changes_since"):
             values |= self._prepare_changes_heads(self._get_printed_round())
         return values

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sales_document.models.sales_document_mixin import FORMATS, make_file_name
-from odoo.addons.sales_document.tools.values import Number
+from odoo.addons.sales_document.tools.values import Number, clean_text
 from odoo.addons.sales_quotation_document.tools.quotation_xlsx import make_workbook
 
 from ..tools.round_sheets import ComparisonSheet
@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         return {
             "title": self.type_name,
             "labels": self._get_comparison_labels(),
-            "number": self.name,
+            "number": clean_text(self.name),
             "has_margin": page["has_margin"],
             "changes": self._convert_round_rows(rows, before),
             "total": totals["totals_after"]["total"],

@@ -96,13 +96,13 @@ class TestLineFiles(TransactionCase):
         self.assertProblem("more than", b"a,1\n" * 10_100, "a.csv")
         self.assertProblem("damaged", b'code,qty\nA1,1\n"B1,2\nC1,3\n', "a.csv")
 
-    def test_a_cell_far_away_costs_nothing(self):
+    def test_cells_far_away_are_refused_at_once(self):
         good = make_book(("S", [["Code", "Qty"], ["A1", 1]]))
         cell = b'<row r="%d"><c r="%s%d"><v>7</v></c></row>'
         far = b"".join(cell % (n, b"XFD", n) for n in range(1, 9_000))
         far += cell % (10**12, b"A", 10**12)
         start = time.perf_counter()
-        self.assertEqual(read_lines(repack(good, {SHEET: HEAD + far + TAIL}), "a.xlsx"), [])
+        self.assertProblem("rows", repack(good, {SHEET: HEAD + far + TAIL}), "a.xlsx")
         self.assertLess(time.perf_counter() - start, 10)
 
     def test_ten_thousand_rows(self):

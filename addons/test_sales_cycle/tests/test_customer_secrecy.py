@@ -61,7 +61,6 @@ class TestCustomerSearchSpeed(CustomerSecrecyCommon):
         joins = list(query._base_query._joins)
         self.assertEqual(joins[0], "search_key")
         self.assertGreater(len(joins), 8, "rules join so many that their order is kept")
-        self.assertEqual(query.find(10), self.own.ids)
 
 
 @tagged("post_install", "-at_install")

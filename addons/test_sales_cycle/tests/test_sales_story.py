@@ -219,7 +219,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             ("followup", "Call", followup.content),
             ("invoice", invoice.name, ""),
             ("lead", lead.name, ""),
-            ("order", order.name, ""),
+            ("order", order.display_name, ""),
             ("order", waiting.name, ""),
             ("ownership", "Claimed", "Chengdu Pool \u2192 Li Na"),
         )
