@@ -37,6 +37,7 @@ MOST_READ = 1500
 OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
 WALK_PATIENCE = 1.5
+FARTHER = 4
 # A list that is estimated to be so many times as long as is counted is not counted.
 SURELY_MORE = 3
 SPREAD = 1_000_003
@@ -203,14 +204,25 @@ class CustomerQuery:
         # both walks, with patience, or one and those of the recent ones that have the terms
         is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + MOST_RECENT * limit / steps
         own = SQL("user_id = %s", self.env.uid)
-        found = self._walk(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK, own)
+        # who reads little more than his own finds little elsewhere
+        walk = self._walk if self._reads_all else self._walk_on
+        found = walk(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK, own)
         if len(found) < limit:
             wanted = limit + len(found)
-            if is_near:
-                found += self._walk(tier, wanted, WALK_PATIENCE * steps)
-            else:
+            if is_near and self._reads_all:
+                found += self._walk_on(tier, wanted, WALK_PATIENCE * steps)
+            if len(set(found)) < limit:
                 found += self._collect(tier, wanted, SQL("search_key.is_recent"))
         return list(unique(found))[:limit]
+
+    def _walk_on(self, tier, limit, steps, condition=TRUE):
+        """Walk, and once more and farther: what many have may be rare among the first."""
+        found = self._walk(tier, limit, steps, condition)
+        return found if len(found) >= limit else self._walk(tier, limit, FARTHER * steps, condition)
+
+    @cached_property
+    def _reads_all(self):
+        return self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
 
     # === TIERS === #
 
