@@ -25,7 +25,7 @@ TRY_FIRST = (
     "the same in the warehouse Shanghai: saved, the line warns",
     "Inventory > Reporting > On-hand Query: click a row to see why it says this number",
     "log in as manager: Approvals has a quotation below its floor; decide on the card",
-    "Sales > Quotations, the one of 成都朗速 in round 3: Rounds compares what was offered",
+    "as li.na, Sales > Quotations, the one of 成都朗速 in round 3: Rounds compares the offers",
     "log in as li.na: CRM > Sales > Customer Pool, claim one; then Today, and Log on a customer",
 )
 
