@@ -317,8 +317,16 @@ class SalesCustomerSearchKey(models.Model):
         :param company_ids: tuple of ids of the companies that the user has chosen
         :param day: the sample is taken again every day
         """
+        # from everywhere: those of one salesperson may lie side by side
         query = SQL(
-            "SELECT partner_id FROM sales_customer_search_key WHERE is_recent LIMIT %s", SAMPLE
+            """
+            SELECT partner_id
+              FROM sales_customer_search_key
+             WHERE is_recent
+          ORDER BY hashint4(partner_id)
+             LIMIT %s
+            """,
+            SAMPLE,
         )
         ids = [id_ for (id_,) in self.env.execute_query(query)]
         partners = self.env["res.partner"].with_user(uid).with_context(active_test=False)

@@ -88,6 +88,7 @@ class TestCustomerSearchSpeed(CustomerSecrecyCommon):
     def test_how_much_somebody_reads_is_told_by_a_sample(self):
         self.env.flush_all()
         keys = self.env["sales.customer.search.key"]
+        keys._refresh_marked()
         keys._refresh_recent()
         self.registry.clear_cache()
         companies = tuple(self.env.companies.ids)
