@@ -136,6 +136,7 @@ class TestCustomerSearch(CustomerSearchCommon):
             with (
                 patch.object(key_model, "_get_term_statistics", lambda *_args, s=statistics: s),
                 patch.object(customer_query, "WALK_PATIENCE", patience),
+                patch.object(customer_query, "OWN_PATIENCE", patience),
             ):
                 self.assertEqual(self._find("远航", limit=10), collected[0])
                 self.assertEqual(set(self._find("hang", limit=40)), set(collected[1]))
