@@ -231,6 +231,11 @@ def test_of_those_who_hand_over_to_the_same_person_one_does(people):
     for offer_id in stage.offer_ids:
         assert not stage.call(stage.sellers[0], "action_approval_ask", offer_id)
     taker = stage.takers[0]
+    # or they would meet where handing over makes him a follower
+    [user] = people.server.rpc("res.users", "read", [taker], ["partner_id"])
+    partner_ids = [user["partner_id"][0]]
+    offers = "test.approval.document"
+    people.server.rpc(offers, "message_subscribe", stage.offer_ids, partner_ids=partner_ids)
 
     def hand_over(session):
         return [stage.hand_over(session, i, taker, session.uid) for i in stage.offer_ids]
