@@ -1,6 +1,6 @@
 """Many salespeople claim the same customers of a running server at once; the database is asked."""
 
-import multiprocessing
+import http.client
 import threading
 import time
 from collections import Counter
@@ -9,14 +9,13 @@ from dataclasses import dataclass
 import pytest
 from faults import WorkerKiller
 
+from tools.testing_clients import Login, run_clients
 from tools.testing_customers import save_in_parallel
 from tools.testing_odoo import free_port
-from tools.testing_orders import Login
 from tools.testing_server import RpcError, Session, serving
 
 CLIENTS = 16
 CUSTOMERS = 100
-ANSWER_LIMIT = 240  # seconds; Odoo itself retries a conflict for up to half a minute
 REPEATS = 20  # of a request that a killed or busy worker did not answer
 HISTORY = """
     SELECT change.partner_id, change.kind, change.to_user_id
@@ -88,24 +87,9 @@ class Stage:
 
         :return: list of (uid, ids asked for, error text or empty, message of the answer)
         """
-        context = multiprocessing.get_context("spawn")
         claimants = claimants or self.claimants
-        ready, start, results = context.Semaphore(0), context.Event(), context.Queue()
-        processes = [
-            context.Process(target=_claim, args=(one, _rotate(batches, n), ready, start, results))
-            for n, one in enumerate(claimants)
-        ]
-        for process in processes:
-            process.start()
-        for _process in processes:
-            assert ready.acquire(timeout=ANSWER_LIMIT), "a client could not log in"
-        start.set()
-        if when_started:
-            when_started()
-        answers = [results.get(timeout=ANSWER_LIMIT) for _n in range(len(processes) * len(batches))]
-        for process in processes:
-            process.join()
-        return answers
+        jobs = [(one, _rotate(batches, number)) for number, one in enumerate(claimants)]
+        return [answer for own in run_clients(_claim, jobs, when_started) for answer in own]
 
     def assert_exact(self):
         """Nobody has a customer twice, and each change has one row, to who has it now."""
@@ -127,12 +111,12 @@ def _rotate(batches, number):
     return [*batches[number:], *batches[:number]]
 
 
-def _claim(claimant, batches, ready, start, results):
+def _claim(job, place):
+    claimant, batches = job
     session = _login(claimant)
-    ready.release()
-    start.wait()
+    place.start()
     for batch in batches:
-        results.put((claimant.uid, batch, *_claim_batch(session, batch)))
+        yield claimant.uid, batch, *_claim_batch(session, batch)
 
 
 def _login(claimant):
@@ -154,7 +138,7 @@ def _claim_batch(session, batch):
                 return str(error), ""
             if error.name not in ("SerializationFailure", "LockNotAvailable", "DeadlockDetected"):
                 return f"{error.name}: {error}", ""
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             time.sleep(0.2 * (attempt + 1))
         else:
             return "", answer["params"]["message"]

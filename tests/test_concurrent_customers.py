@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from tools.testing_clients import Login
 from tools.testing_customers import call_in_parallel, save_in_parallel, write_in_parallel
-from tools.testing_orders import Login
 
 CLIENTS = 8
 CUSTOMERS = 5
@@ -61,13 +61,14 @@ def test_a_phone_that_moves_between_contacts_stays_a_key(server):
     contacts = server.rpc("res.partner", "search_read", domain, ["name", "parent_id"])
     by_name = {(c["parent_id"][0], c["name"]): c["id"] for c in contacts}
     former, following = ([by_name[i, name] for i in ids] for name in ("Former", "Next"))
-    write_in_parallel(
+    answers = write_in_parallel(
         login,
         [
             [(contact, {"phone": False}) for contact in former],
             [(c, {"phone": number}) for c, number in zip(following, numbers, strict=True)],
         ],
     )
+    assert {answer.outcome for answer in answers} == {"saved"}, answers
     found = server.psql(
         "SELECT value FROM sales_customer_key WHERE kind = 'phone' "
         f"AND partner_id IN ({','.join(map(str, ids))}) ORDER BY value"
@@ -86,7 +87,7 @@ def test_simultaneous_requests_are_heard_once_and_stay_within_the_limit(server):
     key, limit = "sales_customer.request_daily_limit", 2 * ASKERS - 1
     server.rpc("ir.config_parameter", "set_param", key, str(limit))
     try:
-        questions = [[customer["vat"] for customer in customers]] * ASKERS
+        questions = [[(customer["vat"],) for customer in customers]] * ASKERS
         answers = call_in_parallel(login, "res.partner", "action_request_customer", questions)
     finally:
         server.rpc("ir.config_parameter", "set_param", key, False)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tools.testing_orders import Login
+from tools.testing_clients import Login
 from tools.testing_rounds import call_at_once
 
 CLIENTS = 4

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import multiprocessing
 import random
 import time
 from collections import Counter
 from dataclasses import dataclass
 
+from .testing_clients import run_clients
 from .testing_server import RpcError, Session
 
 OPERATIONS = ("order", "order", "order", "change", "cancel", "deliver", "invoice", "transfer")
-START_LIMIT = 240  # seconds
+PATIENCE = 90  # seconds; a server whose database died may take a request and never answer
 RECOVERY = 1.0  # seconds until a client that got no answer tries again
 # What a database says that is just being restarted; anything else that is no refusal is an error.
 OUTAGES = ("OperationalError", "InterfaceError", "DatabaseError", "AdminShutdown", "CrashShutdown")
@@ -43,7 +43,7 @@ class Clerk:
     def __init__(self, stage: Stage, seed: int):
         self.stage = stage
         self.random = random.Random(seed)
-        self.session = Session(stage.url, stage.db, "admin", "admin")
+        self.session = Session(stage.url, stage.db, "admin", "admin", limit=PATIENCE)
         self.order_ids: list[int] = []
 
     def work(self, operation):
@@ -139,13 +139,13 @@ class Clerk:
             self._validate(picking_id)
 
 
-def _run_clerk(stage, seed, count, ready, start, results):
+def _run_clerk(job, place):
+    stage, seed, count = job
     clerk = Clerk(stage, seed)
-    ready.release()
-    start.wait()
+    place.start()
     for _n in range(count):
         operation = clerk.random.choice(OPERATIONS)
-        results.put((operation, clerk.work(operation)))
+        yield operation, clerk.work(operation)
 
 
 def work_in_parallel(stage, clients, operations, when_started=None):
@@ -156,21 +156,6 @@ def work_in_parallel(stage, clients, operations, when_started=None):
     :param when_started: called without arguments when all clients are logged in
     :return: Counter {(operation, outcome)}
     """
-    context = multiprocessing.get_context("spawn")
-    ready, start, results = context.Semaphore(0), context.Event(), context.Queue()
-    processes = [
-        context.Process(target=_run_clerk, args=(stage, seed, operations, ready, start, results))
-        for seed in range(clients)
-    ]
-    for process in processes:
-        process.start()
-    for _process in processes:
-        if not ready.acquire(timeout=START_LIMIT):
-            raise TimeoutError("a client could not log in")
-    start.set()
-    if when_started:
-        when_started()
-    outcomes = Counter(results.get(timeout=START_LIMIT) for _n in range(clients * operations))
-    for process in processes:
-        process.join()
-    return outcomes
+    jobs = [(stage, seed, operations) for seed in range(clients)]
+    answers = run_clients(_run_clerk, jobs, when_started)
+    return Counter(answer for own in answers for answer in own)

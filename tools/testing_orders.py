@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import multiprocessing
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .testing_server import RpcError, Session
-
-ANSWER_LIMIT = 240  # seconds; Odoo itself retries a conflict for up to half a minute
-
-
-@dataclass(frozen=True)
-class Login:
-    """Where and as whom a client orders."""
-
-    url: str
-    db: str
-    user: str
-    password: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the server said to one order, and after how many seconds."""
-
-    outcome: str  # confirmed, refused or error
-    seconds: float
-    message: str = ""
+from .testing_clients import Answer, Login, get_answer, run_clients
 
 
 @dataclass
@@ -54,28 +31,17 @@ class Run:
 
 
 def order_once(session, order_vals):
-    """Create and confirm one order, as a user does who saves and then confirms.
-
-    :return: :class:`Answer`
-    """
-    start = time.monotonic()
-    try:
-        order_id = session.call("sale.order", "create", order_vals)
-        session.call("sale.order", "action_confirm", [order_id])
-    except RpcError as error:
-        outcome = "refused" if error.name == "UserError" else "error"
-        return Answer(outcome, time.monotonic() - start, f"{error.name}: {error}")
-    except (OSError, http.client.HTTPException) as error:
-        return Answer("error", time.monotonic() - start, f"no answer: {error}")
-    return Answer("confirmed", time.monotonic() - start)
+    """Create and confirm one order, as a user does who saves and then confirms."""
+    order_id = session.call("sale.order", "create", order_vals)
+    session.call("sale.order", "action_confirm", [order_id])
 
 
-def _run_client(login, order_vals, count, ready, start, results):
-    session = Session(login.url, login.db, login.user, login.password)
-    ready.release()
-    start.wait()
+def _run_client(job, place):
+    login, order_vals, count = job
+    session = login.open_session()
+    place.start()
     for _n in range(count):
-        results.put(order_once(session, order_vals))
+        yield get_answer(lambda: order_once(session, order_vals), "confirmed")
 
 
 class Shop:
@@ -182,25 +148,14 @@ def order_in_parallel(login, order_vals, clients=8, orders=80, when_started=None
     :param when_started: called without arguments when all clients are logged in
     :return: :class:`Run` with one answer for each order
     """
-    context = multiprocessing.get_context("spawn")
-    ready, start, results = context.Semaphore(0), context.Event(), context.Queue()
-    processes = [
-        context.Process(
-            target=_run_client, args=(login, order_vals, orders // clients, ready, start, results)
-        )
-        for _n in range(clients)
-    ]
-    for process in processes:
-        process.start()
-    for _process in processes:
-        if not ready.acquire(timeout=ANSWER_LIMIT):
-            raise TimeoutError("a client could not log in")
-    begin = time.monotonic()
-    start.set()
-    if when_started:
-        when_started()
-    answers = [results.get(timeout=ANSWER_LIMIT) for _n in range(orders)]
-    seconds = time.monotonic() - begin
-    for process in processes:
-        process.join()
-    return Run(seconds, answers)
+    begin = 0.0
+
+    def start():
+        nonlocal begin
+        begin = time.monotonic()
+        if when_started:
+            when_started()
+
+    jobs = [(login, order_vals, orders // clients)] * clients
+    answers = run_clients(_run_client, jobs, start)
+    return Run(time.monotonic() - begin, [answer for own in answers for answer in own])

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
-import multiprocessing
-import time
-
-from .testing_orders import ANSWER_LIMIT, Answer, Login
-from .testing_server import RpcError, Session
+from .testing_clients import Login, get_answer, run_clients
 
 
-def _call_once(session, model, method, ids, context):
-    start = time.monotonic()
-    try:
-        session.call(model, method, ids, context=context)
-    except RpcError as error:
-        outcome = "refused" if error.name == "UserError" else "error"
-        return Answer(outcome, time.monotonic() - start, f"{error.name}: {error}")
-    except (OSError, http.client.HTTPException) as error:
-        return Answer("error", time.monotonic() - start, f"no answer: {error}")
-    return Answer("done", time.monotonic() - start)
-
-
-def _run_client(login, number, call, barrier, results):
-    session = Session(login.url, login.db, login.user, login.password)
-    barrier.wait(ANSWER_LIMIT)
-    results.put((number, _call_once(session, *call)))
+def _call_once(job, place):
+    login, model, method, ids, context = job
+    session = login.open_session()
+    place.start()
+    place.step()
+    yield get_answer(lambda: session.call(model, method, ids, context=context))
 
 
 def call_at_once(login: Login, calls):
     """Make each call from a process of its own, all at the same moment.
 
     :param calls: tuples of model, method, ids and context
-    :return: list of :class:`tools.testing_orders.Answer` in the order of the calls
+    :return: list of :class:`tools.testing_clients.Answer` in the order of the calls
     """
-    context = multiprocessing.get_context("spawn")
-    results, barrier = context.Queue(), context.Barrier(len(calls))
-    processes = [
-        context.Process(target=_run_client, args=(login, number, call, barrier, results))
-        for number, call in enumerate(calls)
-    ]
-    for process in processes:
-        process.start()
-    answers = dict(results.get(timeout=ANSWER_LIMIT) for _process in processes)
-    for process in processes:
-        process.join()
-    return [answers[number] for number in range(len(calls))]
+    answers = run_clients(_call_once, [(login, *call) for call in calls])
+    return [answer for [answer] in answers]

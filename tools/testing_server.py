@@ -37,8 +37,13 @@ class RpcError(Exception):
 class Session:
     """One user's session with the server, as the web client has it."""
 
-    def __init__(self, url: str, db: str, login: str, password: str):
+    def __init__(self, url: str, db: str, login: str, password: str, limit: int = CALL_LIMIT):
+        """Sign in.
+
+        :param limit: seconds that an answer may take
+        """
         self.url = url
+        self.limit = limit
         self.login = login
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(
@@ -55,7 +60,7 @@ class Session:
         request = urllib.request.Request(
             f"{self.url}{path}", body, {"Content-Type": "application/json"}
         )
-        with self._opener.open(request, timeout=CALL_LIMIT) as answer:
+        with self._opener.open(request, timeout=self.limit) as answer:
             said = json.load(answer)
         if "error" in said:
             data = said["error"].get("data", {})
@@ -73,7 +78,7 @@ class Session:
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body of a page, as this user sees it."""
         try:
-            with self._opener.open(f"{self.url}{path}", timeout=CALL_LIMIT) as answer:
+            with self._opener.open(f"{self.url}{path}", timeout=self.limit) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:

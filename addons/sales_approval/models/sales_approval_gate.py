@@ -18,7 +18,8 @@ class SalesApprovalMixin(models.AbstractModel):
         rules = self.env["sales.approval.rule"]._get_for(self._name) if documents else ()
         if not rules:
             return {}
-        measures = {document.id: document._get_approval_measures() for document in documents}
+        names = set(rules.condition_ids.mapped("measure"))
+        measures = {document.id: document._get_approval_measures(names) for document in documents}
         worse = documents._get_approval_deltas()
         asking = documents.filtered(lambda d: worse[d.id] is None or worse[d.id])
         needs = {}

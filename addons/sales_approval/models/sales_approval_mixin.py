@@ -129,13 +129,23 @@ class SalesApprovalMixin(models.AbstractModel):
         """
         return {}
 
-    def _get_approval_measures(self):
-        """Give the figures of one document, amounts in the currency of its company.
+    def _get_approval_measure_getters(self):
+        """Give how the figures of one document are found, amounts in its company's currency.
 
-        :return: {name: number}
+        :return: {name: callable without arguments that returns a number}
         """
         self.ensure_one()
         return {}
+
+    def _get_approval_measures(self, names=None):
+        """Give figures of one document.
+
+        :param names: those that somebody asks for; None: all. A long document is opened more
+            often than a rule looks at each of its figures.
+        :return: {name: number}
+        """
+        getters = self._get_approval_measure_getters()
+        return {name: get() for name, get in getters.items() if names is None or name in names}
 
     def _is_approval_open(self):
         """Say whether approval still matters for one document: not any more when it is closed."""

@@ -104,7 +104,8 @@ class SalesApprovalRule(models.Model):
     def _get_for(self, model):
         """Give the rules in force for a kind of document, whoever asks."""
         # reason: rules hold for those who may not read them
-        return self.sudo().search([("res_model", "=", model), ("active", "=", True)])
+        domain = [("res_model", "=", model), ("active", "=", True)]
+        return self.sudo().search_fetch(domain, ["name", "domain", "company_id", "res_model"])
 
     def _get_hits(self, documents, measures):
         """Say which of the documents this rule asks about.

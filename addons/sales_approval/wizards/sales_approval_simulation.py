@@ -26,8 +26,10 @@ class SalesApprovalSimulation(models.TransientModel):
         self.ensure_one()
         # reason: the rules that the administrator may read, and documents that he may read
         documents = self._get_documents()
-        measures = {d.id: d._get_approval_measures() for d in documents.sudo()}
-        hits = self.rule_id.sudo()._get_hits(documents.sudo(), measures)
+        rule = self.rule_id.sudo()
+        names = set(rule.condition_ids.mapped("measure"))
+        measures = {d.id: d._get_approval_measures(names) for d in documents.sudo()}
+        hits = rule._get_hits(documents.sudo(), measures)
         self.write(
             {
                 "checked_count": len(documents),

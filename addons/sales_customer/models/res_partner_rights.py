@@ -116,15 +116,21 @@ class Base(models.AbstractModel):
     _inherit = "base"
 
     def _has_field_access(self, field, operation):
-        if not super()._has_field_access(field, operation):
+        # asked each time that a field of any record is read, so most are told by one look at it
+        is_related = field.related and not field.inherited
+        if is_related and not self.env.su and self._is_related_hidden(field):
             return False
-        return self.env.su or not self._is_field_secret(field)
+        return super()._has_field_access(field, operation)
 
     @api.model
     def _is_field_secret(self, field):
-        """Hook: tell whether a related field shows what is hidden from the user."""
+        """Hook: tell whether a field shows what is hidden from the user.
+
+        Whoever finds more than related fields overrides ``_has_field_access``, too.
+        """
         # users have a rule of their own for what they inherit
-        return field.related and not field.inherited and self._is_related_hidden(field)
+        is_related = field.related and not field.inherited
+        return bool(is_related) and self._is_related_hidden(field)
 
     @api.model
     def _is_related_hidden(self, field):

@@ -84,6 +84,12 @@ class ResPartner(models.Model):
         "sales.customer.ownership", "partner_id", string="Ownership History", readonly=True
     )
 
+    # All that the rules of who reads whom look at: told of a thousand partners without reading one.
+    _rights_idx = models.Index(
+        "(id) INCLUDE (commercial_partner_id, user_id, pool_id, customer_rank, company_id,"
+        " partner_share, active)"
+    )
+
     # === WHO IS A CUSTOMER === #
 
     @api.model

@@ -7,6 +7,12 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
     _secret_fields = frozenset(("picking_partner_id", "move_partner_id"))
 
+    def _has_field_access(self, field, operation):
+        is_secret = field.name in self._secret_fields and not self.env.su
+        if is_secret and self.env["stock.picking"]._is_customer_secret():
+            return False
+        return super()._has_field_access(field, operation)
+
     @api.model
     def _is_field_secret(self, field):
         is_secret = field.name in self._secret_fields

@@ -37,7 +37,13 @@ MOST_READ = 1500
 OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
 WALK_PATIENCE = 1.5
-FARTHER = 4
+OWN_PATIENCE = 4
+# Who reads less than this share of all finds little elsewhere: rights are asked before the keys.
+SMALL_SHARE = 0.3
+# So many candidates such a user's rights are asked for in one statement.
+MOST_ASKED = 10_000
+# One step along the own customers takes as long as to ask for the rights to so many candidates.
+STEP_COST = 4
 # A list that is estimated to be so many times as long as is counted is not counted.
 SURELY_MORE = 3
 SPREAD = 1_000_003
@@ -67,7 +73,9 @@ class CustomerQuery:
       of the result until there are enough; if it may be many, at first only the user's own and
       those something happened with lately, which have an index of their own;
     - *walk* along partners in the order of the result until enough have the terms: for terms that
-      so many have that this takes few steps.
+      so many have that this takes few steps;
+    - for who reads only a small part of all partners: candidates are first asked whether they may
+      be read, which an index tells, and only then for more; walks are along the own ones.
 
     Shares of terms are estimates, so walks and what is recent may yield too few: then all are
     collected.
@@ -108,6 +116,8 @@ class CustomerQuery:
     def _are_few(self, tiers):
         """Tell whether to read all matches: of terms that seldom meet, no statistics tell it."""
         expected = sum(map(self._estimate, tiers))
+        if not self._reads_most:
+            return expected <= MOST_ASKED
         if FEW < expected <= MOST_COUNTED and self._estimate_single(tiers) <= FEW:
             return self._count_candidates(tiers, MOST_READ + 1) <= MOST_READ
         return expected <= FEW
@@ -201,28 +211,36 @@ class CustomerQuery:
 
         :param steps: partners among which so many should be found as are wanted
         """
+        if not self._reads_most:
+            return self._find_common_own(tier, limit, steps)
         # both walks, with patience, or one and those of the recent ones that have the terms
         is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + MOST_RECENT * limit / steps
-        own = SQL("user_id = %s", self.env.uid)
-        # who reads little more than his own finds little elsewhere
-        walk = self._walk if self._reads_all else self._walk_on
-        found = walk(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK, own)
+        found = self._walk_own(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK)
         if len(found) < limit:
             wanted = limit + len(found)
-            if is_near and self._reads_all:
-                found += self._walk_on(tier, wanted, WALK_PATIENCE * steps)
+            if is_near:
+                found += self._walk(tier, wanted, WALK_PATIENCE * steps)
             if len(set(found)) < limit:
                 found += self._collect(tier, wanted, SQL("search_key.is_recent"))
         return list(unique(found))[:limit]
 
-    def _walk_on(self, tier, limit, steps, condition=TRUE):
-        """Walk, and once more and farther: what many have may be rare among the first."""
-        found = self._walk(tier, limit, steps, condition)
-        return found if len(found) >= limit else self._walk(tier, limit, FARTHER * steps, condition)
+    def _find_common_own(self, tier, limit, steps):
+        count = self._estimate(tier)
+        is_near = STEP_COST * steps <= count
+        found = self._walk_own(tier, limit, OWN_PATIENCE * steps) if is_near else []
+        if len(found) < limit and count > MOST_RECENT:
+            found += self._collect(tier, limit + len(found), SQL("search_key.is_recent"))
+        return list(unique(found))[:limit]
 
     @cached_property
-    def _reads_all(self):
-        return self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
+    def _reads_most(self):
+        key_model = self.env["sales.customer.search.key"]
+        day = fields.Date.today().toordinal()
+        companies = tuple(self.env.companies.ids)
+        return (
+            self.env.su
+            or key_model._get_readable_share(self.env.uid, companies, day) >= SMALL_SHARE
+        )
 
     # === TIERS === #
 
@@ -304,8 +322,7 @@ class CustomerQuery:
         tiers = [tier for tier in tiers if all(tier.clauses)]
         if not tiers:
             return []
-        inner = self._prepare_query()
-        inner.add_where(self._get_tiers_condition(tiers))
+        inner = self._prepare_query(self._get_tiers_condition(tiers))
         columns = [
             *self._get_columns(),
             self._get_order_column("is_other"),
@@ -332,8 +349,7 @@ class CustomerQuery:
         """Find some of all tiers, in no order."""
         if not tiers:
             return []
-        inner = self._prepare_query()
-        inner.add_where(self._get_tiers_condition(tiers))
+        inner = self._prepare_query(self._get_tiers_condition(tiers))
         # what lies inside is most of it
         conditions = map(self._get_verification, reversed(tiers))
         query = SQL(
@@ -366,40 +382,51 @@ class CustomerQuery:
         return SQL("(%s)", SQL(" AND ").join(map(self._get_terms_condition, clauses)))
 
     def _collect(self, tier, limit, condition=TRUE):
-        query = self._prepare_query(tier)
-        query.add_where(condition)
+        query = self._prepare_query(SQL("%s AND %s", self._get_tier_condition(tier), condition))
         order = self._get_order_sql(self._target, "customer_search_rank")
         query.order = SQL("%s, %s", self._get_is_other_sql(), order)
         # OFFSET: keys are only compared in the order of the result, until there are enough
         return self._fetch(SQL("%s OFFSET 0", query.select(*self._get_columns())), tier, limit)
 
+    def _walk_own(self, tier, limit, steps):
+        return self._walk(tier, limit, steps, SQL("user_id = %s", self.env.uid))
+
     def _walk(self, tier, limit, steps, condition=TRUE):
-        # without the terms: to compare them one by one takes longer than to compare the keys
         query = self._prepare_query()
-        query.order = self._get_order_sql("walk", "rank")
-        walk = SQL(
-            """(SELECT id, customer_search_rank AS rank
-                  FROM res_partner WHERE %s ORDER BY %s LIMIT %s)""",
-            condition,
-            self._get_order_sql("res_partner", "customer_search_rank"),
-            math.ceil(steps),
-        )
-        keys = SQL(
-            """LATERAL (SELECT keys
-                          FROM (SELECT keys
-                                  FROM sales_customer_search_key
-                                 WHERE partner_id = walk.id
-                                OFFSET 0) AS found
-                         WHERE %s)""",
-            self._get_verification(tier, flagged=False),
-        )
-        query._tables = {"walk": walk}
+        query.order = self._get_order_sql("search_key", "rank")
+        join = SQL("res_partner.id = search_key.partner_id")
+        query._tables = {"search_key": self._get_walk_sql(tier, steps, condition)}
         query._joins = {
-            "search_key": (SQL("JOIN"), keys, TRUE),
-            "res_partner": (SQL("JOIN"), SQL("res_partner"), SQL("res_partner.id = walk.id")),
+            "res_partner": (SQL("JOIN"), SQL("res_partner"), join),
             **{name: join for name, join in query._joins.items() if name != "search_key"},
         }
         return self._fetch(query.select(*self._get_columns()), tier, limit)
+
+    def _get_walk_sql(self, tier, steps, condition):
+        """Return the keys of partners along the order of the result, as far as they match.
+
+        Without the terms: to compare them one by one takes longer than to compare the keys. And
+        before rights are asked, which takes longer than to compare the keys, too.
+        """
+        order = self._get_order_sql("walk", "rank")
+        return SQL(
+            """(SELECT walk.id AS partner_id, walk.rank, walk.id, found.keys
+                  FROM (SELECT id, customer_search_rank AS rank
+                          FROM res_partner WHERE %s ORDER BY %s LIMIT %s) AS walk
+                  JOIN LATERAL (SELECT keys
+                                  FROM (SELECT keys
+                                          FROM sales_customer_search_key
+                                         WHERE partner_id = walk.id
+                                        OFFSET 0) AS own
+                                 WHERE %s) AS found ON TRUE
+              ORDER BY %s
+                OFFSET 0)""",
+            condition,
+            self._get_order_sql("res_partner", "customer_search_rank"),
+            math.ceil(steps),
+            self._get_verification(tier, flagged=False),
+            order,
+        )
 
     def _fetch(self, inner, tier, limit):
         query = SQL(
@@ -425,7 +452,7 @@ class CustomerQuery:
     def _get_select(self, tier):
         return SQL(
             "SELECT id FROM (%s) AS found WHERE %s",
-            self._prepare_query(tier).select(*self._get_columns()),
+            self._prepare_query(self._get_tier_condition(tier)).select(*self._get_columns()),
             self._get_verification(tier),
         )
 
@@ -435,14 +462,32 @@ class CustomerQuery:
     def _target(self):
         return CUSTOMER_ALIAS if self.is_customer else "res_partner"
 
-    def _prepare_query(self, tier=None):
-        """Return a query of the partners that the user may read, and that have a tier's terms."""
+    def _prepare_query(self, condition=TRUE):
+        """Return a query of the partners that the user may read, by their keys."""
         query = Query(self.env, "res_partner")
         query._joins |= self._base_query._joins
         query._where_clauses += self._base_query._where_clauses
-        if tier:
-            query.add_where(self._get_tier_condition(tier))
+        if self._reads_most or condition is TRUE:
+            query.add_where(condition)
+        else:
+            kind, _keys, on = query._joins["search_key"]
+            query._joins["search_key"] = (kind, self._get_readable_keys_sql(condition), on)
         return query
+
+    def _get_readable_keys_sql(self, condition):
+        """Return the keys that fulfil a condition, of partners that the user may read.
+
+        A statement that asks for nothing else of partners: what rights depend on may be in an index
+        then, and nothing is read of the many that are not the user's.
+        """
+        query = self.partners.with_context(active_test=False)._search(Domain.TRUE)
+        join = SQL("search_key.partner_id = res_partner.id")
+        query.add_join("JOIN", "search_key", "sales_customer_search_key", join)
+        names = unique(["search_key", *query._joins])
+        query._joins = {name: query._joins[name] for name in names}
+        query.add_where(condition)
+        columns = SQL("search_key.partner_id, search_key.keys, search_key.is_recent")
+        return SQL("(%s OFFSET 0)", query.select(columns))
 
     @cached_property
     def _base_query(self):

@@ -13,6 +13,8 @@ MANY_MISSING = 100_000
 MOST_RECENT = 40_000
 # Of more in one transaction, an import or a mass action, the job takes care at night.
 MOST_MOVED = 200
+# So many partners tell how many of all a user reads.
+SAMPLE = 400
 # Up to so many partners are read while the addon is installed; more than that by the job.
 BUILT_AT_INSTALLATION = 5000
 PENDING = "sales_customer_search.pending"
@@ -304,6 +306,32 @@ class SalesCustomerSearchKey(models.Model):
         return not parameters.get_param("sales_customer_search.is_building")
 
     # === STATISTICS === #
+
+    @api.model
+    @ormcache("uid", "company_ids", "day")
+    def _get_readable_share(self, uid, company_ids, day):
+        """Return which share of the partners a user reads, as a sample tells it.
+
+        It decides how to search, and nothing else: it may be as old as a day.
+
+        :param company_ids: tuple of ids of the companies that the user has chosen
+        :param day: the sample is taken again every day
+        """
+        # from everywhere: those of one salesperson may lie side by side
+        query = SQL(
+            """
+            SELECT partner_id
+              FROM sales_customer_search_key
+             WHERE is_recent
+          ORDER BY hashint4(partner_id)
+             LIMIT %s
+            """,
+            SAMPLE,
+        )
+        ids = [id_ for (id_,) in self.env.execute_query(query)]
+        partners = self.env["res.partner"].with_user(uid).with_context(active_test=False)
+        partners = partners.with_context(allowed_company_ids=list(company_ids))
+        return partners.search_count([("id", "in", ids)]) / len(ids) if ids else 1.0
 
     @api.model
     @ormcache("day")

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from ..models import customer_query, sales_customer_search_key
-from .common import CustomerSearchCommon
+from .common import CustomerSearchCommon, ReadsLittle
 
 BAD_TEXTS = (
     "%",
@@ -306,3 +306,8 @@ class TestCustomerSearch(CustomerSearchCommon):
         with self.enter_registry_test_mode():
             self.env.ref("sales_customer_search.ir_cron_build_keys").method_direct_trigger()
         self.assertIn(self.langsu.id, self._find_names("cdls"))
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerSearchOfLittle(ReadsLittle, TestCustomerSearch):
+    """Who reads few of all partners finds the same by statements of its own."""

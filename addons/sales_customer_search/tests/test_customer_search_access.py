@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 
 from ..models.res_partner import ResPartner
-from .common import CustomerSearchCommon
+from .common import CustomerSearchCommon, ReadsLittle
 
 
 @tagged("post_install", "-at_install")
@@ -157,3 +157,8 @@ class TestCustomerSearchAccess(CustomerSearchCommon):
         self.contact.user_id = self.other_seller
         for text in ("成都郎速", "朗迅科技", "chengdulansgu"):
             self.assertUnknown(text, self.seller)
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerSearchAccessOfLittle(ReadsLittle, TestCustomerSearchAccess):
+    """Nor does who reads few of all partners."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
@@ -40,11 +41,19 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
-    def _has_field_access(self, field, operation):
-        """Prices follow from the tier: only rules write it, and managers who say why."""
+    @api.model
+    def _check_field_access(self, field, operation):
+        """Prices follow from the tier: only rules write it, and managers who say why.
+
+        Not in ``_has_field_access``, which is asked each time that any field is read.
+        """
         if field.name == "customer_tier_id" and operation == "write" and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
+            raise AccessError(
+                self.env._(
+                    "The tier of a customer follows from rules. Press “Give a Tier” instead."
+                )
+            )
+        return super()._check_field_access(field, operation)
 
     @api.depends("customer_tier_id")
     @api.depends_context("company", "lang")

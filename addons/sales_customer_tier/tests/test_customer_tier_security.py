@@ -95,7 +95,7 @@ class TestCustomerTierSecurity(TierCommon):
         partners = self.env["res.partner"].with_user(self.anna)
         result = partners.load(["name", "customer_tier_id/.id"], rows)
         self.assertFalse(result["ids"])
-        self.assertIn("customer_tier_id", result["messages"][0]["message"])
+        self.assertIn("Give a Tier", result["messages"][0]["message"])
 
     def _is_changed(self):
         self.env.flush_all()

@@ -38,14 +38,18 @@ class SaleOrder(models.Model):
     def _compute_price_mark(self):
         open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
         (self - open_orders).update({"price_mark": False, "price_info": False})
-        all_marked = open_orders.order_line.filtered("price_mark")
+        all_marked = open_orders._get_marked_lines()
         for order in open_orders:
-            marked = order.order_line.filtered("price_mark").with_prefetch(all_marked.ids)
+            marked = order._get_marked_lines().with_prefetch(all_marked.ids)
             marks = set(marked.mapped("price_mark"))
             order.price_mark = next((mark for mark in STRICTEST if mark in marks), False)
             # what asks for approval is told by the banner of the approval
             details = marked._get_price_details(("warn", "stop"))
             order.price_info = self._get_price_lines_text(details)
+
+    def _get_marked_lines(self):
+        # reason: which lines have a mark; rights to the field are asked again for each line else
+        return self.sudo().order_line._filter_marked().sudo(self.env.su)
 
     @api.model
     def _get_price_lines_text(self, details):
@@ -130,27 +134,29 @@ class SaleOrder(models.Model):
             definitions["margin"] = ApprovalMeasure(self.env._("Margin"), "%", better="more")
         return definitions
 
-    def _get_approval_measures(self):
+    def _get_approval_measure_getters(self):
         lines = self.order_line  # those that are not guarded concede nothing
-        marked = lines.filtered("price_mark")
-        measures = {
-            "amount": self.amount_untaxed / (self.currency_rate or 1.0),
-            "concession": max(lines.mapped("concession"), default=0.0),
-            "exceptions": len(marked.filtered(lambda line: line._asks_for_approval())),
-            "below_floor": len(marked.filtered("is_below_floor")),
-            "above_ceiling": len(marked.filtered("is_above_ceiling")),
+        getters = {
+            "amount": lambda: self.amount_untaxed / (self.currency_rate or 1.0),
+            "concession": lambda: max(lines.mapped("concession"), default=0.0),
+            "exceptions": lambda: len(lines._filter_marked(lambda x: x._asks_for_approval())),
+            "below_floor": lambda: len(lines._filter_marked("is_below_floor")),
+            "above_ceiling": lambda: len(lines._filter_marked("is_above_ceiling")),
         }
         if "margin_percent" in self._fields:
-            measures["margin"] = self.margin_percent * 100
-        return measures
+            getters["margin"] = lambda: self.margin_percent * 100
+        return getters
 
     def _get_approval_needs(self):
         """Add to what asks because of prices which lines they are."""
         needs = super()._get_approval_needs()
-        for order in self.sudo().browse(needs):  # reason: floors are resolved for everybody
+        orders = self.sudo().browse(needs)  # reason: floors are resolved for everybody
+        all_marked = orders._get_marked_lines()
+        for order in orders:
+            marked = order._get_marked_lines().with_prefetch(all_marked.ids)
             for reason in needs[order.id]:
                 if any(c["measure"] == "exceptions" for c in reason["conditions"]):
-                    reason["prices"] = order.order_line._get_price_details(("approve",))
+                    reason["prices"] = marked._get_price_details(("approve",))
         return needs
 
     @api.model
@@ -169,6 +175,14 @@ class SaleOrder(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def _filter_marked(self, condition=None):
+        """Give the lines below their floor or above their ceiling, few of many as a rule.
+
+        :param condition: of those, as for ``filtered``
+        """
+        marked = self.filtered("price_mark")
+        return marked.filtered(condition) if condition else marked
 
     def _asks_for_approval(self):
         return (self.is_below_floor and self.floor_mode == "approve") or (

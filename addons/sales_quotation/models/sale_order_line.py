@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools.misc import formatLang
 
 from .sales_price_rule import MODES
@@ -161,11 +162,19 @@ class SaleOrderLine(models.Model):
     )
 
     @api.model
-    def _has_field_access(self, field, operation):
-        """What is resolved is read, and written by nobody: a client could write floors away."""
+    def _check_field_access(self, field, operation):
+        """What is resolved is read, and written by nobody: a client could write floors away.
+
+        Not in ``_has_field_access``, which is asked each time that any field of a line is read.
+        """
         if operation == "write" and field.name in RESOLVED and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
+            raise AccessError(
+                self.env._(
+                    "“%s” of a line is worked out from its prices and rules, nobody writes it.",
+                    field._description_string(self.env),
+                )
+            )
+        return super()._check_field_access(field, operation)
 
     def _has_floor(self):
         """Say whether one line sells something at a price that is ours to set.

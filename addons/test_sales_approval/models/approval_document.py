@@ -51,15 +51,13 @@ class TestApprovalDocument(models.Model):
             ),
         }
 
-    def _get_approval_measures(self):
+    def _get_approval_measure_getters(self):
         lines = self._get_approval_lines()
-        cost = sum(line.cost * line.quantity for line in lines)
-        amount = sum(lines.mapped("subtotal"))
         return {
-            "amount": amount,
-            "discount": max(lines.mapped("discount"), default=0.0),
-            "warranty": max(lines.mapped("warranty"), default=0),
-            "margin": (amount - cost) / amount * 100 if amount else 0.0,
+            "amount": lambda: sum(lines.mapped("subtotal")),
+            "discount": lambda: max(lines.mapped("discount"), default=0.0),
+            "warranty": lambda: max(lines.mapped("warranty"), default=0),
+            "margin": lambda: lines._get_margin_percent(),
         }
 
     def _is_approval_open(self):
@@ -97,6 +95,11 @@ class TestApprovalLine(models.Model):
     cost = fields.Float()
     warranty = fields.Integer()  # nothing of the document is computed from it
     subtotal = fields.Float(compute="_compute_subtotal", store=True)
+
+    def _get_margin_percent(self):
+        cost = sum(line.cost * line.quantity for line in self)
+        amount = sum(self.mapped("subtotal"))
+        return (amount - cost) / amount * 100 if amount else 0.0
 
     @api.depends("quantity", "price_unit", "discount")
     def _compute_subtotal(self):

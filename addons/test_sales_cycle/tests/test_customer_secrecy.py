@@ -1,9 +1,12 @@
 """What a salesperson learns of customers that are not theirs, over all rooms: nothing."""
 
+import re
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.sales_customer_pool.tests.common import CustomerPoolCommon
 from odoo.addons.sales_customer_search.models.customer_query import CustomerQuery
@@ -61,6 +64,38 @@ class TestCustomerSearchSpeed(CustomerSecrecyCommon):
         joins = list(query._base_query._joins)
         self.assertEqual(joins[0], "search_key")
         self.assertGreater(len(joins), 8, "rules join so many that their order is kept")
+
+    def test_who_reads_little_is_asked_for_before_anything_else(self):
+        """An index tells what may be read: ten thousand customers of others are not looked at."""
+        key_model = self.registry["sales.customer.search.key"]
+        partners = self._as("res.partner")
+        with patch.object(key_model, "_get_readable_share", lambda *_args: 0.01):
+            query = CustomerQuery(partners, "Firm", is_customer=True)
+            keys = query._prepare_query(SQL("search_key.terms && %s", [1]))._joins["search_key"][1]
+            asked = set(
+                re.findall(r'"res_partner(?:__commercial_partner_id)?"\."(\w+)"', keys.code)
+            )
+            indexed = re.findall(r"\w+", self._get_index("res_partner_rights_idx"))
+            self.assertLessEqual(asked, set(indexed))
+            self.assertIn("commercial_partner_id", asked, "the rules are in it")
+            self.assertEqual(partners.search_customers("Firm")[0]["id"], self.own.id)
+            self.assertFalse(partners.search_customers("Zhenguan"))
+
+    def _get_index(self, name):
+        query = SQL("SELECT indexdef FROM pg_indexes WHERE indexname = %s", name)
+        return self.env.execute_query(query)[0][0]
+
+    def test_how_much_somebody_reads_is_told_by_a_sample(self):
+        self.env.flush_all()
+        keys = self.env["sales.customer.search.key"]
+        keys._refresh_marked()
+        keys._refresh_recent()
+        self.registry.clear_cache()
+        companies = tuple(self.env.companies.ids)
+        read_by_chief = keys._get_readable_share(self.chief.id, companies, 1)
+        read_by_li = keys._get_readable_share(self.li.id, companies, 1)
+        self.assertEqual(read_by_chief, 1)
+        self.assertLess(read_by_li, 1)
 
 
 @tagged("post_install", "-at_install")
