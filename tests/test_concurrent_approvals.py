@@ -53,6 +53,15 @@ HANDED = """
       JOIN test_approval_document offer ON offer.approval_request_id = request.id
      WHERE request.res_id IN ({ids})
 """
+# how many are asked, and in how many places is the one whom all handed over to
+ASKED = """
+    SELECT step.res_id, COUNT(DISTINCT rel.res_users_id),
+           COUNT(*) FILTER (WHERE rel.res_users_id = {taker})
+      FROM sales_approval_step step
+      JOIN sales_approval_step_user_rel rel ON rel.sales_approval_step_id = step.id
+     WHERE step.res_id IN ({ids}) AND step.res_model = 'test.approval.document'
+     GROUP BY step.res_id
+"""
 REQUESTS = """
     SELECT res_id, COUNT(*) FROM sales_approval_request
      WHERE res_id IN ({ids}) AND state = 'waiting' GROUP BY res_id
@@ -76,13 +85,18 @@ class People:
 class Stage:
     """A rule with approvers of one tier, a salesperson, and offers."""
 
-    def __init__(self, people):
+    def __init__(self, people, decision_mode="any"):
         self.server = people.server
         self.approvers, self.sellers = people.approvers, people.sellers
         self.takers = people.takers
         number = time.time_ns()
         ids = people.approver_ids
-        tier = {"name": "One", "approver_kind": "user", "user_ids": [(6, 0, ids)]}
+        tier = {
+            "name": "One",
+            "approver_kind": "user",
+            "user_ids": [(6, 0, ids)],
+            "decision_mode": decision_mode,
+        }
         condition = {"measure": "warranty", "operator": ">", "value": 12}
         rule = {
             "name": f"Rule {number}",
@@ -111,8 +125,11 @@ class Stage:
         line_ids = session.call("test.approval.line", "search", domain)
         return _call(session, "test.approval.line", "write", line_ids, {"warranty": warranty})
 
-    def hand_over(self, session, offer_id, taker):
+    def hand_over(self, session, offer_id, taker, giver=None):
+        """Hand over what an offer asks, or only the step of one of those who are asked."""
         domain = [("res_id", "=", offer_id), ("res_model", "=", "test.approval.document")]
+        if giver:
+            domain.append(("user_ids", "in", giver))
         step_ids = session.call("sales.approval.step", "search", domain)
         return _call(session, "sales.approval.step", "action_hand_over", step_ids, taker, "Away")
 
@@ -127,9 +144,9 @@ class Stage:
         with ThreadPoolExecutor(len(jobs)) as pool:
             return list(pool.map(start, jobs))
 
-    def query(self, sql):
+    def query(self, sql, **values):
         ids = ",".join(map(str, self.offer_ids))
-        lines = self.server.psql(sql.format(ids=ids)).strip().splitlines()
+        lines = self.server.psql(sql.format(ids=ids, **values)).strip().splitlines()
         return [tuple(line.split("\t")) for line in lines]
 
 
@@ -206,6 +223,30 @@ def test_a_share_is_handed_over_or_decided_and_only_once(people):
     errors = Counter(error.partition(":")[0] for answer in answers for error in answer)
     assert errors[""] == OFFERS, answers
     assert errors["AccessError"] + errors["UserError"] == OFFERS * (len(hands) - 1), answers
+
+
+def test_of_those_who_hand_over_to_the_same_person_one_does(people):
+    """Each of them has to approve by a step of his own, and nobody may end up with two."""
+    stage = Stage(people, decision_mode="all")
+    for offer_id in stage.offer_ids:
+        assert not stage.call(stage.sellers[0], "action_approval_ask", offer_id)
+    taker = stage.takers[0]
+    # or they would meet where handing over makes him a follower
+    [user] = people.server.rpc("res.users", "read", [taker], ["partner_id"])
+    partner_ids = [user["partner_id"][0]]
+    offers = "test.approval.document"
+    people.server.rpc(offers, "message_subscribe", stage.offer_ids, partner_ids=partner_ids)
+
+    def hand_over(session):
+        return [stage.hand_over(session, i, taker, session.uid) for i in stage.offer_ids]
+
+    answers = stage.run([lambda s=s: hand_over(s) for s in stage.approvers])
+    assert [row[1:] for row in stage.query(ASKED, taker=taker)] == [
+        (str(APPROVERS), "1") for _offer in stage.offer_ids
+    ], answers
+    refused = [error for answer in answers for error in answer if error]
+    assert len(refused) == OFFERS * (APPROVERS - 1), answers
+    assert all("is asked about" in error for error in refused), refused
 
 
 def test_nothing_is_approved_that_nobody_was_asked_about(people):

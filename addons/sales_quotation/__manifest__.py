@@ -1,7 +1,7 @@
 {
     "name": "Sales Quotation",
     "summary": "Floor prices, discount ceilings, approval of quotations, last prices, pasted lines",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",
     "website": "https://github.com/sales-cycle/sales-cycle",

@@ -27,6 +27,8 @@ class SalesApprovalStep(models.Model):
             raise UserError(self.env._("Say why you hand it over: whoever is asked will read it."))
         # reason: nobody may write steps himself; whose they are is checked here
         steps = self.sudo()
+        # Who hands over or decides the same step meets there anyway; who hands over another step
+        # of the tier to the same person meets here only.
         steps.request_id._check_waiting()
         givers = steps._get_givers()
         taker = self.env["res.users"].sudo().browse(user_id).exists()

@@ -217,17 +217,28 @@ class SalesAvailability(models.AbstractModel):
                    key.lot_id,
                    SUM(quant.quantity) AS quantity,
                    SUM(quant.quantity) FILTER (WHERE %(frozen)s) AS frozen
-              FROM key
+              FROM %(quants)s
+          GROUP BY key.warehouse_id, key.product_id, key.lot_id
+            """,
+            quants=self._get_key_quants(),
+            frozen=SQL(" OR ").join(self._get_frozen_conditions().values()),
+        )
+
+    @api.model
+    def _get_key_quants(self):
+        """Return the joined tables ``key``, ``quant``, ``location``, ``lot`` of what is here."""
+        return SQL(
+            """
+                   key
               JOIN stock_quant quant
                 ON quant.product_id = key.product_id
                AND (key.lot_id = 0 OR quant.lot_id = key.lot_id)
-              JOIN stock_location location ON location.id = quant.location_id
-         LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
-             WHERE location.warehouse_id = key.warehouse_id
+              JOIN stock_location location
+                ON location.id = quant.location_id
+               AND location.warehouse_id = key.warehouse_id
                AND location.usage = 'internal'
-          GROUP BY key.warehouse_id, key.product_id, key.lot_id
-            """,
-            frozen=SQL(" OR ").join(self._get_frozen_conditions().values()),
+         LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
+            """
         )
 
     @api.model

@@ -150,18 +150,12 @@ class SalesAvailability(models.AbstractModel):
             WITH key AS MATERIALIZED (%(keys)s)
             SELECT quant.id, quant.location_id, quant.quantity, quant.in_date,
                    lot.name AS lot, owner.name AS owner, %(frozen)s
-              FROM key
-              JOIN stock_quant quant
-                ON quant.product_id = key.product_id
-               AND (key.lot_id = 0 OR quant.lot_id = key.lot_id)
-              JOIN stock_location location ON location.id = quant.location_id
-         LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
+              FROM %(quants)s
          LEFT JOIN res_partner owner ON owner.id = quant.owner_id
-             WHERE location.warehouse_id = key.warehouse_id
-               AND location.usage = 'internal'
           ORDER BY quant.in_date
             """,
             keys=self._get_keys_query([key]),
+            quants=self._get_key_quants(),
             frozen=SQL(", ").join(
                 SQL("%s AS %s", condition, SQL.identifier(reason))
                 for reason, condition in self._get_frozen_conditions().items()

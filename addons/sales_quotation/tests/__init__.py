@@ -9,5 +9,6 @@ from . import (
     test_pasted_lines,
     test_portal,
     test_queries,
+    test_rule_data,
     test_tour,
 )

@@ -81,9 +81,10 @@ class QuotationCase(TransactionCase):
         )
 
     def assertRefused(self, error, call, *texts):
-        """The call fails with a message that has all texts in it."""
+        """The call fails with a message that has all texts in it; gives the message."""
         with self.assertRaises(error) as caught:
             call()
         self.env.invalidate_all()
         for text in texts:
             self.assertIn(text, str(caught.exception))
+        return str(caught.exception)

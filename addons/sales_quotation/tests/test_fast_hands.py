@@ -71,6 +71,16 @@ class TestFastHands(QuotationCase):
         self.assertEqual(lines.mapped("product_uom_qty"), [5, 3])
         self.assertEqual(lines.mapped("price_unit"), [99, 8])
 
+    def test_prices_are_shown_where_somebody_gave_one(self):
+        order = self._new_order()
+        code = self.product.default_code
+        for text, shown in (
+            (f"2 x {code}", False),
+            (f"{code}\t2\t9", True),
+            (f"{code}\t2\tcheap", True),
+        ):
+            self.assertEqual(self._paste(order, text).has_prices, shown, text)
+
     def test_units_and_discounts(self):
         self.env.ref("base.group_user").implied_ids |= self.env.ref(
             "sale.group_discount_per_so_line"

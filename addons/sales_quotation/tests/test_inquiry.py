@@ -87,7 +87,7 @@ class TestInquiry(QuotationCase):
             [("CAB", 5, 99), ("CAB", 7, 98), ("NOPE", 1, 0), ("PLG", 2, 0), ("CAB", 4, 0)],
         )
         self.assertIn("Mail of", paste.line_ids[3].place)
-        self.assertIn("left out", paste.info)
+        self.assertIn("Left out", paste.info)
         self.assertEqual(paste.problem_count, 1)
         self.assertEqual(len(paste.order_id.order_line), 1)
         self.assertRefused(UserError, paste.action_add, "Row 3, NOPE")

@@ -28,7 +28,7 @@ class SalesQuotationPaste(models.TransientModel):
                 )
             )
         if left := len(rows) - len(self.line_ids):
-            text = self.env._("%s lines of text without a product are left out.", left)
+            text = self.env._("Left out, as text without a product: %s", left)
             self.info = "\n".join(filter(None, [self.info, text]))
 
     def _read_inquiry(self, lead):

@@ -25,6 +25,7 @@ class SalesQuotationPaste(models.TransientModel):
     line_ids = fields.One2many("sales.quotation.paste.line", "paste_id", string="Rows")
     problem_count = fields.Integer(compute="_compute_problem_count")
     has_places = fields.Boolean(compute="_compute_has_places")
+    has_prices = fields.Boolean(compute="_compute_has_prices")
 
     @api.depends("line_ids.problem")
     def _compute_problem_count(self):
@@ -35,6 +36,14 @@ class SalesQuotationPaste(models.TransientModel):
     def _compute_has_places(self):
         for paste in self:
             paste.has_places = any(paste.line_ids.mapped("place"))
+
+    @api.depends("line_ids.has_price", "line_ids.missing")
+    def _compute_has_prices(self):
+        """A column of zeros where nobody gave a price would look as if all were free."""
+        for paste in self:
+            paste.has_prices = any(
+                row.has_price or "price" in (row.missing or "").split(",") for row in paste.line_ids
+            )
 
     def action_check(self):
         """Read the text and show what each row is.
@@ -243,7 +252,9 @@ class SalesQuotationPasteLine(models.TransientModel):
     product_uom_id = fields.Many2one("uom.uom", string="Unit")
     unit_name = fields.Char(readonly=True)
     has_price = fields.Boolean()
-    price = fields.Float(min_display_digits="Product Price")
+    price = fields.Float(
+        min_display_digits="Product Price", help="In grey: none was given, today's price counts."
+    )
     discount = fields.Float(string="Disc.%", digits="Discount")
     reason = fields.Char(readonly=True)
     missing = fields.Char(readonly=True)

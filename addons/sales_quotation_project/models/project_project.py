@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 OPEN = ("draft", "sent")
 
@@ -55,3 +56,24 @@ class ProjectProject(models.Model):
         self.ensure_one()
         wizard = self.env["sales.quotation.project"].create({"project_id": self.id})
         return wizard.action_show()
+
+    def _touch_quotations(self):
+        """Meet in the database whoever quotes or sells work of the same projects.
+
+        Reads before would be of no use: Odoo runs at REPEATABLE READ. Whoever comes second to
+        this row starts again, with what the first one has committed before his eyes.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    WITH touched AS (
+                        SELECT id FROM project_project WHERE id = ANY(%s)
+                      ORDER BY id FOR NO KEY UPDATE)
+                    UPDATE project_project project
+                       SET write_date = project.write_date
+                      FROM touched WHERE project.id = touched.id
+                    """,
+                    self.ids,
+                )
+            )

@@ -35,7 +35,9 @@ class SaleOrderLine(models.Model):
 
     def _link_quoted_work(self):
         quoted = self.filtered(lambda line: line.quoted_project_id and line.is_service)
-        for line in quoted.filtered(lambda line: line._is_for_quoted_customer()):
+        quoted = quoted.filtered(lambda line: line._is_for_quoted_customer())
+        quoted._settle_sold_twice()
+        for line in quoted:
             line._link_quoted_task()
             line._link_quoted_milestone()
             if line.product_id.service_tracking in NEW_PROJECT and not line.project_id:

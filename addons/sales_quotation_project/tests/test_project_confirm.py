@@ -1,4 +1,5 @@
-from odoo.tests import tagged
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
 
 from .common import ProjectQuotationCase
 
@@ -105,6 +106,64 @@ class TestProjectConfirm(ProjectQuotationCase):
         self._confirm(second)
         self.assertFalse(self._get_new("project.task"))
         self.assertEqual(self.plan.sale_line_id, first.order_line)
+
+    def _quote_twice(self, *names):
+        return [self._quote(self._take(self._open(), *names)) for _n in range(2)]
+
+    def test_one_of_two_alternatives_is_sold(self):
+        for product in (self.acceptance, self.engineering):
+            self.company.quote_milestone_product_id = product
+            first, second = self._quote_twice("Plan", "Start")
+            self._confirm(first)
+            named = f"{first.name} ({self.seller.name})"
+            self.assertRefused(
+                UserError,
+                lambda order=second: self._confirm(order),
+                second.name,
+                f"Plan: {named}",
+                f"Start: {named}",
+            )
+            self.env.invalidate_all()
+            self.assertEqual(second.state, "draft")
+            self.assertEqual(self.plan.sale_line_id.order_id, first)
+            first.sudo()._action_cancel()
+            self._confirm(second)
+            self.assertEqual(self.plan.sale_line_id.order_id, second)
+            second.sudo()._action_cancel()
+
+    def test_two_alternatives_at_once(self):
+        first, second = self._quote_twice("Plan")
+        self.assertRefused(
+            UserError, lambda: self._confirm(first | second), first.name, second.name
+        )
+
+    def test_a_copy_sells_the_same_work_and_is_refused(self):
+        order = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(order)
+        self.assertRefused(UserError, lambda: self._confirm(order.copy()), order.name)
+
+    def test_a_colleagues_order_is_not_named(self):
+        first = self._quote(self._take(self._open(), "Plan"))
+        second = first.copy()
+        colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
+        second.sudo().user_id = colleague
+        self._confirm(first)
+        text = self.assertRefused(
+            UserError, second.with_user(colleague).action_confirm, "order of a colleague"
+        )
+        self.assertNotIn(first.name, text)
+
+    def test_a_customer_who_accepts_is_not_refused(self):
+        first, second = self._quote_twice("Plan")
+        self._confirm(first)
+        portal = new_test_user(self.env, "portal_q", "base.group_portal")
+        second.with_user(portal).sudo().action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual(second.state, "sale")
+        self.assertEqual(self.plan.sale_line_id.order_id, first)
+        activity = second.activity_ids
+        self.assertEqual(activity.user_id, self.seller)
+        self.assertIn(f"Plan: {first.name} ({self.seller.name})", str(activity.note))
 
     def test_a_task_of_the_projects_item_gets_one_of_its_own(self):
         self._sell({"product_id": self.engineering.id})

@@ -96,6 +96,35 @@ class TestProjectQuotation(ProjectQuotationCase):
         self.assertNotIn(order.name, row.note)
         self.assertFalse(row.is_taken)
 
+    def test_what_was_quoted_meanwhile_is_refused(self):
+        mine, twice, free = [self._take(self._open(), "Plan", "Start") for _n in range(3)]
+        colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
+        theirs = self._take(self._open(user=colleague), "Start")
+        self._take(free, "Wire")
+        first = self._quote(mine)
+        named = f"{first.name} ({self.seller.name})"
+        self.assertRefused(UserError, twice.action_apply, f"Plan: {named}", f"Start: {named}")
+        text = self.assertRefused(UserError, theirs.action_apply, "Start: an order of a colleague")
+        self.assertNotIn(first.name, text)
+        self.assertTrue(self._quote(free))
+        self.assertTrue(self._quote(self._take(twice, "Paint")))
+
+    def test_the_same_dialog_makes_one_quotation(self):
+        wizard = self._open()
+        self._quote(wizard)
+        self.assertRefused(UserError, wizard.action_apply, "Plan", "faster")
+
+    def test_what_is_marked_can_be_quoted_all_the_same(self):
+        self._quote(self._open())
+        self.assertTrue(self._quote(self._take(self._open(), "Plan")))
+
+    def test_products_quoted_meanwhile(self):
+        self._sell({"product_uom_qty": 3})
+        name = self.product.display_name
+        mine, late = [self._take(self._open(), name) for _n in range(2)]
+        first = self._quote(mine)
+        self.assertRefused(UserError, late.action_apply, name, first.name)
+
     def test_lines_are_added_to_a_quotation_below_its_sections(self):
         order = self._new_order(
             [{"product_id": False, "display_type": "line_section", "name": "Goods"}, {}]

@@ -6,6 +6,7 @@ from odoo.fields import Command, Domain
 
 OPEN = ("draft", "sent")
 MOST = 2000
+MOST_NAMED = 20
 
 
 class SalesQuotationProject(models.TransientModel):
@@ -164,13 +165,15 @@ class SalesQuotationProject(models.TransientModel):
         """Add the ticked rows to the quotation, or make one of them.
 
         :return: action that opens a new quotation, or closes the dialog
-        :raise UserError: if a ticked row lacks something, with its name
+        :raise UserError: if a ticked row lacks something, or was quoted since the table was
+            shown, with its name
         :raise AccessError: if project or quotation are not mine
         """
         self.ensure_one()
         self.check_access("write")
         self._check_project()
         self._check_rows()
+        self._check_still_free()
         if self.order_id:
             last = max(self.order_id.order_line.mapped("sequence"), default=0)
             vals_list = self._prepare_lines(last)
@@ -248,7 +251,27 @@ class SalesQuotationProject(models.TransientModel):
             raise UserError(self.env._("Tick the rows that become lines."))
         problems = [row._get_problem() for row in rows]
         if texts := [text for text in problems if text]:
-            raise UserError("\n".join(texts[:20]))
+            raise UserError("\n".join(texts[:MOST_NAMED]))
+
+    def _check_still_free(self):
+        """Refuse what somebody else has quoted since the table was shown."""
+        self.project_id._touch_quotations()
+        rows = self.line_ids.filtered(lambda row: row.is_taken and not row.note)
+        products = self._get_product_orders()
+        tasks = self._get_work_orders("quoted_task_id", rows.task_id)
+        milestones = self._get_work_orders("quoted_milestone_id", rows.milestone_id)
+        found = {"product": products, "task": tasks, "milestone": milestones}
+        late = [(row, found[row.kind].get(row._get_source().id)) for row in rows]
+        texts = [f"{row.name}: {orders._get_names_with_seller()}" for row, orders in late if orders]
+        if texts:
+            raise UserError(
+                self.env._(
+                    "Somebody was faster, and has quoted this since the table was opened:\n"
+                    "%(rows)s\nUntick these rows, or open the table again: they are marked there, "
+                    "and can be ticked all the same.",
+                    rows="\n".join(texts[:MOST_NAMED]),
+                )
+            )
 
     # ---- rows ---------------------------------------------------------------------------------
 
@@ -304,7 +327,7 @@ class SalesQuotationProject(models.TransientModel):
             sold[line.product_id, line.product_uom_id] += line.product_uom_qty
         for product in self._get_task_products() - lines.product_id:
             sold[product, product.uom_id] = 1.0
-        notes = self._get_product_notes()
+        notes = self._get_notes(self._get_product_orders())
         return [
             {
                 "kind": "product",
@@ -347,7 +370,8 @@ class SalesQuotationProject(models.TransientModel):
         milestones = self.env["project.milestone"].search(
             [("project_id", "=", self.project_id.id)], limit=MOST + 1
         )
-        notes = self._get_work_notes("quoted_milestone_id", milestones)
+        orders = self._get_work_orders("quoted_milestone_id", milestones)
+        notes, sold = self._get_notes(orders), self._get_sold(orders)
         return [
             {
                 "kind": "milestone",
@@ -355,13 +379,15 @@ class SalesQuotationProject(models.TransientModel):
                 "milestone_id": milestone.id,
                 "quantity": milestone.quantity_percentage or 1.0,
                 "note": notes.get(milestone.id),
+                "is_sold": milestone.id in sold,
             }
             for milestone in milestones
         ]
 
     def _prepare_task_rows(self):
         tasks = self._get_tasks()
-        notes = self._get_work_notes("quoted_task_id", tasks)
+        orders = self._get_work_orders("quoted_task_id", tasks)
+        notes, sold = self._get_notes(orders), self._get_sold(orders)
         rows = defaultdict(list)
         for task in tasks:
             root = self._get_root(task, tasks)
@@ -378,6 +404,7 @@ class SalesQuotationProject(models.TransientModel):
                     "is_parent": bool(task.child_ids & tasks),
                     "is_done": task.is_closed,
                     "note": notes.get(task.id),
+                    "is_sold": task.id in sold,
                 }
             )
         return rows.pop("", []) + [row for group_rows in rows.values() for row in group_rows]
@@ -406,14 +433,14 @@ class SalesQuotationProject(models.TransientModel):
 
     # ---- what is quoted and sold already ------------------------------------------------------
 
-    def _get_product_notes(self):
+    def _get_product_orders(self):
         domain = Domain("quoted_task_id", "=", False) & Domain("quoted_milestone_id", "=", False)
-        return self._get_notes(self._get_quoted("product_id", domain & Domain("state", "in", OPEN)))
+        return self._get_quoted("product_id", domain & Domain("state", "in", OPEN))
 
-    def _get_work_notes(self, field_name, records):
-        """Say on which quotations and orders tasks or milestones stand.
+    def _get_work_orders(self, field_name, records):
+        """Find the quotations and orders that tasks or milestones stand on.
 
-        :return: {id: text}
+        :return: {id: orders}, with the rights of the user
         """
         domain = Domain(field_name, "in", records.ids) & Domain("state", "in", (*OPEN, "sale"))
         orders = self._get_quoted(field_name, domain)
@@ -421,7 +448,7 @@ class SalesQuotationProject(models.TransientModel):
         for record in records.sudo():
             if record.sale_line_id.state == "sale":
                 orders[record.id] |= record.sale_line_id.order_id.sudo(False)
-        return self._get_notes(orders)
+        return orders
 
     def _get_quoted(self, field_name, domain):
         # reason: a quotation of a colleague counts, too; what is not mine is not named
@@ -431,6 +458,11 @@ class SalesQuotationProject(models.TransientModel):
         for line in found:
             orders[line[field_name].id] |= line.order_id.sudo(False)
         return orders
+
+    @api.model
+    def _get_sold(self, orders):
+        # reason: whether it is sold is no secret of a colleague
+        return {id_ for id_, found in orders.items() if "sale" in found.sudo().mapped("state")}
 
     def _get_notes(self, orders):
         mine = self.env["sale.order"].union(*orders.values())._filtered_access("read")

@@ -24,6 +24,7 @@ class SalesQuotationProjectLine(models.TransientModel):
     hours = fields.Float(readonly=True)
     is_parent = fields.Boolean(readonly=True)
     is_done = fields.Boolean(readonly=True)
+    is_sold = fields.Boolean(readonly=True)
     product_id = fields.Many2one(
         "product.product",
         compute="_compute_product_id",
@@ -125,6 +126,9 @@ class SalesQuotationProjectLine(models.TransientModel):
             return self.env._("%s is not of this project.", self.name)
         return False
 
+    def _get_source(self):
+        return self.task_id or self.milestone_id or self.product_id
+
     def _get_section(self):
         return self.group or self.wizard_id.project_id.name
 
@@ -136,6 +140,7 @@ class SalesQuotationProjectLine(models.TransientModel):
             "quoted_project_id": self.wizard_id.project_id.id,
             "quoted_task_id": self.task_id.id,
             "quoted_milestone_id": self.milestone_id.id,
+            "is_sold_again": self.is_sold,
         }
         if self.kind != "product":
             vals["name"] = self.name
