@@ -36,6 +36,21 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.name == "test_the_log_stays_clean")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that failed tells what its servers' databases were at: who waits for whom."""
+    report = yield
+    if call.when == "call" and report.failed and hasattr(report.longrepr, "addsection"):
+        for server in filter(_is_server, item.funcargs.values()):
+            if activity := server.get_activity():
+                report.longrepr.addsection(f"at work in {server.db}", activity)
+    return report
+
+
+def _is_server(value):
+    return isinstance(value, RunningServer)
+
+
 @pytest.fixture(scope="session")
 def environment() -> Environment:
     return ensure_environment(dev=True)

@@ -22,6 +22,14 @@ LOAD_LIMIT = 900
 START_LIMIT = 120
 CALL_LIMIT = 300
 LOAD_DEMO = Path(__file__).with_name("load_demo.py")
+# What the others on a database do, and who keeps them waiting.
+ACTIVITY = """
+    SELECT pid, state, wait_event_type, wait_event, pg_blocking_pids(pid),
+           now() - xact_start, left(regexp_replace(query, '\\s+', ' ', 'g'), 300)
+      FROM pg_stat_activity
+     WHERE datname = current_database() AND pid != pg_backend_pid() AND state != 'idle'
+  ORDER BY xact_start
+"""
 
 
 class RpcError(Exception):
@@ -120,6 +128,13 @@ class RunningServer:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.loads(error.read() or b"null")
+
+    def get_activity(self) -> str:
+        """Say what the database is doing for this server, for a test that has failed."""
+        try:
+            return self.psql(ACTIVITY).strip()
+        except ToolError as error:
+            return str(error)
 
     def is_answering(self) -> bool:
         try:
