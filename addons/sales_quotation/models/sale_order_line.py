@@ -12,6 +12,7 @@ RESOLVED = {
     "ceiling_gap",
     "ceiling_id",
     "ceiling_mode",
+    "ceiling_pricelist_id",
     "concession",
     "discount_ceiling",
     "floor_explanation",
@@ -97,7 +98,8 @@ class SaleOrderLine(models.Model):
         copy=False,
         prefetch=CLOSE,
         aggregator=None,
-        help="What the customer's pricelist gives for this line, without taxes.",
+        help="What the customer's pricelist gives for this line, without taxes, or that of the "
+        "quotation if it is dearer.",
     )
     concession = fields.Float(
         string="Concession (%)",
@@ -242,24 +244,41 @@ class SaleOrderLine(models.Model):
             "value": value,
             "limit": limit,
             "currency": self._get_price_currency().id,
+            "pricelist": self.ceiling_pricelist_id.id,
         }
 
     @api.model
     def _get_price_detail_text(self, detail):
         """Put a detail into words: "Cable: 79.00 EUR is below the floor price 82.00 EUR"."""
         if detail["kind"] == "ceiling":
-            return self.env._(
-                "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
-                line=detail["line"],
-                value=formatLang(self.env, detail["value"], digits=2),
-                limit=formatLang(self.env, detail["limit"], digits=2),
-            )
+            return self._get_ceiling_detail_text(detail)
         currency = self.env["res.currency"].browse(detail["currency"])
         return self.env._(
             "%(line)s: %(value)s is below the floor price %(limit)s",
             line=detail["line"],
             value=self._format_price(detail["value"], currency),
             limit=self._format_price(detail["limit"], currency),
+        )
+
+    @api.model
+    def _get_ceiling_detail_text(self, detail):
+        values = {
+            "line": detail["line"],
+            "value": formatLang(self.env, detail["value"], digits=2),
+            "limit": formatLang(self.env, detail["limit"], digits=2),
+        }
+        if not detail.get("pricelist"):
+            return self.env._(
+                "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
+                **values,
+            )
+        pricelists = self.env["product.pricelist"].browse(detail["pricelist"])
+        return self.env._(
+            "%(line)s: %(value)s %% below the customer's pricelist %(pricelist)s is above the "
+            "ceiling of %(limit)s %%",
+            # reason: whoever reads the quotation is told what it is measured from
+            pricelist=pricelists.sudo().exists().name or "",
+            **values,
         )
 
     @api.model

@@ -31,24 +31,23 @@ class SaleOrderLine(models.Model):
         "product_no_variant_attribute_value_ids",
         "linked_line_id",
         "order_id.pricelist_id",
+        "order_id.is_pricelist_by_customer",
+        "order_id.partner_id",
+        "order_id.company_id",
         "order_id.currency_id",
     )
     def _compute_pricelist_price(self):
         priced = self.filtered(lambda line: line.product_uom_id and line._has_floor())
-        (self - priced).pricelist_price = 0.0
+        (self - priced).update({"pricelist_price": 0.0, "ceiling_pricelist_id": False})
         with priced._batch_rules():
-            for line in priced:
-                mine = line.with_company(line._get_price_company())
-                price = mine._get_ceiling_price()
-                line.pricelist_price = mine._get_untaxed_price(price, line._get_price_currency())
-
-    def _get_ceiling_price(self):
-        """Give the price that a concession is measured from, as the product's taxes have it."""
-        if self.combo_item_id and not self.linked_line_id:
-            return self.technical_price_unit  # in a form, where its combo may stand twice
-        if self.combo_item_id:
-            return self._get_combo_item_display_price()
-        return self._get_pricelist_price()
+            for order, lines in priced.grouped("order_id").items():
+                entitled = (order._get_entitled_pricelist(), order._get_entitled_moment())
+                for line in lines:
+                    mine = line.with_company(line._get_price_company())
+                    price, pricelist = mine._get_ceiling_price(*entitled)
+                    currency = line._get_price_currency()
+                    line.pricelist_price = mine._get_untaxed_price(price, currency)
+                    line.ceiling_pricelist_id = pricelist
 
     @api.depends(
         "product_id",

@@ -1,6 +1,7 @@
 from . import (
     test_approvers,
     test_ceiling,
+    test_cheaper_pricelist,
     test_fast_hands,
     test_floor,
     test_gate,
