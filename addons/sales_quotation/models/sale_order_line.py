@@ -180,7 +180,7 @@ class SaleOrderLine(models.Model):
             and not self.display_type
             and not (self.is_expense and self.product_id.expense_policy != "no")
             and self.product_id.type != "combo"
-            and not self._is_discount_line()
+            and self.product_id != self._get_price_company().sale_discount_product_id
         )
 
     def _get_price_company(self):
