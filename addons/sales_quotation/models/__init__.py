@@ -15,6 +15,7 @@ from . import (
     sale_order_line_history,
     sale_order,
     sale_order_gate,
+    sale_order_optional,
     sale_order_pricelist,
     sale_order_inquiry,
     payment_transaction,

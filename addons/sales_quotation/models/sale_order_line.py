@@ -234,8 +234,9 @@ class SaleOrderLine(models.Model):
 
     def _get_net_price(self, reduction):
         """Give the price of one unit without taxes and without its part of the order's discount."""
-        net = self.price_subtotal * (1 - reduction)
-        return net / self.product_uom_qty if self.product_uom_qty else 0.0
+        if not self.product_uom_qty:
+            return self._get_unit_subtotal()
+        return self.price_subtotal * (1 - reduction) / self.product_uom_qty
 
     def _prepare_price_detail(self, kind, value, limit):
         return {

@@ -78,23 +78,31 @@ class SaleOrderLine(models.Model):
         "pricelist_price",
         "discount_ceiling",
         "ceiling_mode",
+        "price_unit",
+        "discount",
         "order_id.order_line.price_subtotal",
+        "order_id.order_line.is_optional",
+        "order_id.order_line.sequence",
     )
     def _compute_gaps(self):
         for order, lines in self.grouped("order_id").items():
-            reduction = order._get_price_reduction()
+            reduction, optional = order._get_price_reduction(), order._get_optional_lines()
             for line in lines:
-                line.update(line._get_gaps(reduction))
+                line.update(line._get_gaps(reduction, is_optional=line in optional))
 
-    def _get_gaps(self, reduction):
+    def _get_gaps(self, reduction, is_optional=False):
         """Say how far the line is below its floor and below the pricelist, in percent.
 
         :param reduction: what ``sale.order._get_price_reduction`` gave
+        :param is_optional: whether the customer can choose it; then one unit is looked at if
+            there is none yet
         """
-        sold = self.product_uom_qty > 0 and self._has_floor()
-        net = self.price_subtotal * (1 - reduction)
-        concession = self._get_gap(net, self.pricelist_price) if sold else 0.0
-        below = self._get_gap(net, self.floor_price) if sold and self.floor_mode else 0.0
+        is_offer = is_optional and not self.product_uom_qty
+        quantity = 1.0 if is_offer else self.product_uom_qty
+        sold = quantity > 0 and self._has_floor()
+        net = self._get_unit_subtotal() if is_offer else self.price_subtotal * (1 - reduction)
+        concession = self._get_gap(net, self.pricelist_price * quantity) if sold else 0.0
+        below = self._get_gap(net, self.floor_price * quantity) if sold and self.floor_mode else 0.0
         above = concession - self.discount_ceiling if sold and self.ceiling_mode else 0.0
         above = above if above > SMALLEST else 0.0
         return {
@@ -105,9 +113,15 @@ class SaleOrderLine(models.Model):
             "is_above_ceiling": bool(above),
         }
 
-    def _get_gap(self, net, limit):
-        """Say by how many percent a subtotal is below a unit price; a rounding is nothing."""
-        full = limit * self.product_uom_qty
+    def _get_gap(self, net, full):
+        """Say by how many percent a subtotal is below what is full; a rounding is nothing."""
         if full <= 0 or self._get_price_currency().compare_amounts(net, full) >= 0:
             return 0.0
         return (full - net) / full * 100
+
+    def _get_unit_subtotal(self):
+        """Give what one unit of a line without quantity would cost without taxes."""
+        taxes = self.env["account.tax"]
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=1.0)
+        taxes._add_tax_details_in_base_line(base_line, self._get_price_company())
+        return base_line["tax_details"]["raw_total_excluded_currency"]

@@ -7,6 +7,7 @@ from . import (
     test_gate,
     test_hostile,
     test_inquiry,
+    test_optional_lines,
     test_pasted_lines,
     test_portal,
     test_queries,

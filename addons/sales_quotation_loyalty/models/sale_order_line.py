@@ -55,9 +55,9 @@ class SaleOrderLine(models.Model):
         """Extend: what programs give is decided by who makes programs."""
         return super()._compute_gaps()
 
-    def _get_gaps(self, reduction):
+    def _get_gaps(self, reduction, is_optional=False):
         if self._is_reward():
             return dict.fromkeys(("concession", "floor_gap", "ceiling_gap"), 0.0) | dict.fromkeys(
                 ("is_below_floor", "is_above_ceiling"), False
             )
-        return super()._get_gaps(reduction)
+        return super()._get_gaps(reduction, is_optional=is_optional)
