@@ -1,6 +1,6 @@
 {
     "name": "Sales Quotation: Point of Sale",
-    "summary": "A quotation that needs approval is not settled at the till, and no paid order is lost",
+    "summary": "What needs approval is not settled at the till, and no paid order is lost",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",
