@@ -17,6 +17,7 @@
         "views/sales_customer_file_views.xml",
         "views/sales_customer_intake_views.xml",
         "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
         "views/sales_customer_menus.xml",
     ],
     "external_dependencies": {"python": ["openpyxl", "phonenumbers", "vobject"]},

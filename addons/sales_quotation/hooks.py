@@ -9,6 +9,7 @@ LINE_COLUMNS = {
     "floor_gap": "float8",
     "is_below_floor": "bool",
     "pricelist_price": "numeric",
+    "ceiling_pricelist_id": "int4",
     "concession": "float8",
     "ceiling_id": "int4",
     "discount_ceiling": "float8",

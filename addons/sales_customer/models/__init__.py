@@ -10,6 +10,8 @@ from . import (
     res_partner_import,
     res_partner_keys,
     res_partner_rights,
+    res_users,
+    sale_order,
     sales_customer_access,
     sales_customer_field_rule,
     sales_customer_grade,

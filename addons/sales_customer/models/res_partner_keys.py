@@ -5,6 +5,7 @@ from odoo import api, models
 from ..tools.customer_keys import KEY_SOURCES
 
 PENDING = "sales_customer.pending_keys"
+UNTOLD = "sales_customer.untold"
 
 
 class ResPartner(models.Model):
@@ -54,7 +55,23 @@ class ResPartner(models.Model):
     @api.model
     def _is_refusing_duplicates(self):
         """Portal users and visitors are not told who else is a customer: those are cleaned up."""
-        return not self.env.user.share
+        return not self.env.user.share and UNTOLD not in self.env.cr.cache
+
+    @contextmanager
+    def _refuse_no_duplicates(self):
+        """Save what a customer does who comes as superuser: within, no duplicate is refused.
+
+        It lives on the cursor and not in the context, which a client can send.
+        """
+        cache = self.env.cr.cache
+        if UNTOLD in cache:
+            yield
+            return
+        cache[UNTOLD] = True
+        try:
+            yield
+        finally:
+            del cache[UNTOLD]
 
     def _get_keyed_ids(self):
         """Return the ids of the customers whose keys depend on these partners."""

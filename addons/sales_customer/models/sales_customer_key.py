@@ -199,16 +199,23 @@ class SalesCustomerKey(models.Model):
 
     @api.model
     def _add_keys(self, wanted, is_refusing):
-        """:param wanted: dict {(partner id, kind, value): company id or 0}"""
+        """Add keys, with as many statements for duplicates as for others if none is refused.
+
+        Who is not told of duplicates does not learn of them by measuring either.
+
+        :param wanted: dict {(partner id, kind, value): company id or 0}
+        """
         hard_kinds = set(self.env["sales.customer.key.policy"]._get_kinds("block"))
         hard = {key: company for key, company in wanted.items() if key[1] in hard_kinds}
-        added = self._insert_rows(hard, is_hard=True)
+        shared = self._get_shared_conflicts(hard)
+        own = {key: company for key, company in hard.items() if key not in shared}
+        added = self._insert_rows(own, is_hard=True) if own or not is_refusing else set()
         refused = {key: company for key, company in hard.items() if key not in added}
-        refused |= self._get_shared_conflicts({key: hard[key] for key in added})
         if refused and is_refusing:
             self._raise_duplicates(refused)
         soft = {key: c for key, c in wanted.items() if key not in hard or key in refused}
-        self._insert_rows(soft, is_hard=False)
+        if soft or not is_refusing:
+            self._insert_rows(soft, is_hard=False)
 
     @api.model
     def _insert_rows(self, keys, is_hard):
@@ -216,11 +223,9 @@ class SalesCustomerKey(models.Model):
 
         :return: set of those that were inserted
         """
-        if not keys:
-            return set()
         # in one order, so that two batches with the same keys never wait for each other crosswise
         rows = sorted((key[1], key[2], company, key[0]) for key, company in keys.items())
-        kinds, values, companies, partners = map(list, zip(*rows, strict=True))
+        kinds, values, companies, partners = ([row[place] for row in rows] for place in range(4))
         self.env.cr.execute(
             SQL(
                 """
@@ -243,18 +248,17 @@ class SalesCustomerKey(models.Model):
         return set(self.env.cr.fetchall())
 
     @api.model
-    def _get_shared_conflicts(self, added):
-        """Of the hard keys of one company's customers, take back those of a shared customer."""
-        own = {key: company for key, company in added.items() if company}
+    def _get_shared_conflicts(self, hard):
+        """Return those of the hard keys of one company's customers that a shared customer has.
+
+        Or is given at the same time.
+        """
+        own = {key: company for key, company in hard.items() if company}
         if not own:
             return {}
-        shared = self._find_holders({(key[1], key[2], 0) for key in own})
-        taken = {key: c for key, c in own.items() if (key[1], key[2], 0) in shared}
-        if taken:
-            partner_ids = {key[0] for key in taken}
-            rows = [row for row in self._read_rows(partner_ids) if row[1:4] in taken]
-            self._delete_rows(rows)
-        return taken
+        shared = {key[1:] for key, company in hard.items() if not company}
+        shared |= {found[:2] for found in self._find_holders({(*key[1:], 0) for key in own})}
+        return {key: company for key, company in own.items() if key[1:] in shared}
 
     @api.model
     def _find_holders(self, keys):

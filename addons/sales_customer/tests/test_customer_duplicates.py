@@ -102,6 +102,15 @@ class TestCustomerRefusal(CustomerCommon):
         self.assertIn(("wechat", "li_88"), self._get_keys(other))
         self.assertNotIn(("wechat", "li_88"), self._get_keys(self.langsu))
 
+    def test_a_shared_customer_and_one_of_a_company_that_are_saved_at_once(self):
+        pair = [
+            self._prepare_customer("Shared", vat="51010000000009"),
+            self._prepare_customer("Here", vat="51010000000009", company_id=self.env.company.id),
+        ]
+        for values in (pair, pair[::-1]):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                self.env["res.partner"].create(values)
+
     def test_a_company_that_becomes_a_person_of_another(self):
         other = self._create_customer("Other", wechat="other_1")
         other.write({"is_company": False, "parent_id": self.langsu.id, "vat": False})

@@ -1,1 +1,1 @@
-from . import test_tier_shop
+from . import test_shop_checkout, test_tier_shop

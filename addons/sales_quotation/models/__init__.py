@@ -1,6 +1,7 @@
 from . import (
     product_pricelist,
     product_product,
+    res_partner,
     res_users,
     sales_approval_rule,
     sales_approval_step,
@@ -14,6 +15,8 @@ from . import (
     sale_order_line_history,
     sale_order,
     sale_order_gate,
+    sale_order_optional,
+    sale_order_pricelist,
     sale_order_inquiry,
     payment_transaction,
 )

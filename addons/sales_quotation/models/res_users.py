@@ -22,3 +22,10 @@ class ResUsers(models.Model):
         group = self.env["ir.model.data"]._xmlid_to_res_id(MANAGERS)
         users = self.env["res.groups"].sudo().browse(group).all_user_ids  # reason: to ask them
         return users.filtered(lambda user: user._is_approval_interactive())
+
+    def _is_held_to_ceiling(self):
+        """Say whether a ceiling holds for one user, who then sets no prices it is measured from."""
+        if self.has_group(MANAGERS):
+            return False
+        rules = self.env["sales.discount.ceiling"]._get_for_companies(self.company_ids)
+        return bool(rules._get_index(self))

@@ -13,6 +13,7 @@ RESOLVED = {
     "ceiling_gap",
     "ceiling_id",
     "ceiling_mode",
+    "ceiling_pricelist_id",
     "concession",
     "discount_ceiling",
     "floor_explanation",
@@ -98,7 +99,8 @@ class SaleOrderLine(models.Model):
         copy=False,
         prefetch=CLOSE,
         aggregator=None,
-        help="What the customer's pricelist gives for this line, without taxes.",
+        help="What the customer's pricelist gives for this line, without taxes, or that of the "
+        "quotation if it is dearer.",
     )
     concession = fields.Float(
         string="Concession (%)",
@@ -187,8 +189,17 @@ class SaleOrderLine(models.Model):
             and not self.display_type
             and not (self.is_expense and self.product_id.expense_policy != "no")
             and self.product_id.type != "combo"
-            and not self._is_discount_line()
+            and self.product_id != self._get_price_company().sale_discount_product_id
+            and not self._is_carriage()
         )
+
+    def _is_carriage(self):
+        """Say whether one line is what the carrier of its order takes, which its rules set.
+
+        The mark alone can be put on any line; the product of a carrier is set by managers.
+        """
+        is_marked = "is_delivery" in self._fields and self.is_delivery  # with ``delivery``
+        return is_marked and self.product_id == self.order_id.carrier_id.product_id
 
     def _get_price_company(self):
         return self.order_id.company_id or self.company_id or self.env.company
@@ -241,8 +252,9 @@ class SaleOrderLine(models.Model):
 
     def _get_net_price(self, reduction):
         """Give the price of one unit without taxes and without its part of the order's discount."""
-        net = self.price_subtotal * (1 - reduction)
-        return net / self.product_uom_qty if self.product_uom_qty else 0.0
+        if not self.product_uom_qty:
+            return self._get_unit_subtotal()
+        return self.price_subtotal * (1 - reduction) / self.product_uom_qty
 
     def _prepare_price_detail(self, kind, value, limit):
         return {
@@ -251,24 +263,41 @@ class SaleOrderLine(models.Model):
             "value": value,
             "limit": limit,
             "currency": self._get_price_currency().id,
+            "pricelist": self.ceiling_pricelist_id.id,
         }
 
     @api.model
     def _get_price_detail_text(self, detail):
         """Put a detail into words: "Cable: 79.00 EUR is below the floor price 82.00 EUR"."""
         if detail["kind"] == "ceiling":
-            return self.env._(
-                "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
-                line=detail["line"],
-                value=formatLang(self.env, detail["value"], digits=2),
-                limit=formatLang(self.env, detail["limit"], digits=2),
-            )
+            return self._get_ceiling_detail_text(detail)
         currency = self.env["res.currency"].browse(detail["currency"])
         return self.env._(
             "%(line)s: %(value)s is below the floor price %(limit)s",
             line=detail["line"],
             value=self._format_price(detail["value"], currency),
             limit=self._format_price(detail["limit"], currency),
+        )
+
+    @api.model
+    def _get_ceiling_detail_text(self, detail):
+        values = {
+            "line": detail["line"],
+            "value": formatLang(self.env, detail["value"], digits=2),
+            "limit": formatLang(self.env, detail["limit"], digits=2),
+        }
+        if not detail.get("pricelist"):
+            return self.env._(
+                "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
+                **values,
+            )
+        pricelists = self.env["product.pricelist"].browse(detail["pricelist"])
+        return self.env._(
+            "%(line)s: %(value)s %% below the customer's pricelist %(pricelist)s is above the "
+            "ceiling of %(limit)s %%",
+            # reason: whoever reads the quotation is told what it is measured from
+            pricelist=pricelists.sudo().exists().name or "",
+            **values,
         )
 
     @api.model

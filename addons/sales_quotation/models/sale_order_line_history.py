@@ -57,9 +57,16 @@ class SaleOrderLine(models.Model):
             ceiling = self._format_number(found.discount_ceiling)
             texts.append(self.env._("Discount ceiling: %s %%", ceiling))
         if found.pricelist_price:
-            price = self._format_price(found.pricelist_price, found._get_price_currency())
-            texts.append(self.env._("Pricelist: %s", price))
+            texts.append(found._get_pricelist_text())
         return texts
+
+    def _get_pricelist_text(self):
+        price = self._format_price(self.pricelist_price, self._get_price_currency())
+        if not self.ceiling_pricelist_id:
+            return self.env._("Pricelist: %s", price)
+        # reason: whoever reads the quotation is told what it is measured from
+        name = self.sudo().ceiling_pricelist_id.name
+        return self.env._("Customer's pricelist %(name)s: %(price)s", name=name, price=price)
 
     @api.model
     def _new_for_limits(self, line):

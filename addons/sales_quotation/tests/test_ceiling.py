@@ -11,6 +11,11 @@ class TestCeiling(QuotationCase):
             {"name": "Partners", "item_ids": [Command.create(item)]}
         )
 
+    def _give_customer(self, pricelist):
+        feature = self.env.ref("product.group_product_pricelist")
+        self.env.ref("base.group_user").implied_ids = [Command.link(feature.id)]
+        self.customer.property_product_pricelist = pricelist
+
     def test_a_lower_price_counts_like_a_discount(self):
         self._new_ceiling(10)
         order = self._new_order(
@@ -27,8 +32,9 @@ class TestCeiling(QuotationCase):
         pricelist = self._new_pricelist(
             compute_price="percentage", percent_price=20, applied_on="3_global"
         )
+        self._give_customer(pricelist)
         self._new_ceiling(10)
-        line = self._new_order(pricelist_id=pricelist.id).order_line
+        line = self._new_order().order_line
         self.assertEqual(line.pricelist_price, 80)
         self.assertEqual(line.concession, 0)
         line.price_unit, line.discount = 72, 0
@@ -40,8 +46,9 @@ class TestCeiling(QuotationCase):
         pricelist = self._new_pricelist(
             compute_price="fixed", fixed_price=80, applied_on="3_global", min_quantity=10
         )
+        self._give_customer(pricelist)
         self._new_ceiling(10)
-        line = self._new_order([{"product_uom_qty": 10}], pricelist_id=pricelist.id).order_line
+        line = self._new_order([{"product_uom_qty": 10}]).order_line
         self.assertEqual(line.price_unit, 80)
         line.write({"product_uom_qty": 9, "price_unit": 80})
         self.assertEqual(line.pricelist_price, 100)
@@ -91,7 +98,8 @@ class TestCeiling(QuotationCase):
             applied_on="3_global",
         )
         lines = [{"product_id": p.id} for p in (self.product, self.other)]
-        order = self._new_order(lines, pricelist_id=pricelist.id)
+        self._give_customer(pricelist)
+        order = self._new_order(lines)
         for line in order.order_line:
             price = pricelist._get_product_price(line.product_id, 1.0)
             self.assertAlmostEqual(line.pricelist_price, price)

@@ -91,8 +91,8 @@ class SalesPriceFloor(models.Model):
             reduction = order._get_price_reduction()
             for line in found:
                 if self._find(index, line.product_id):
-                    floor = line._get_floor_figures(self, rates)["floor"]
-                    if line._get_gap(line.price_subtotal * (1 - reduction), floor):
+                    full = line._get_floor_figures(self, rates)["floor"] * line.product_uom_qty
+                    if line._get_gap(line.price_subtotal * (1 - reduction), full):
                         held |= line
         return held
 

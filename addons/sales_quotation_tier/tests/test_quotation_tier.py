@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_quotation.tests.common import QuotationCase
@@ -15,6 +16,7 @@ class TestQuotationTier(QuotationCase):
 
     def _give(self, partner, tier):
         partner.sudo().customer_tier_id = tier
+        partner.invalidate_recordset(["property_product_pricelist"])  # as memberships do
 
     def test_floor_of_a_tier_comes_first_and_says_so(self):
         everybody = self._new_floor(1.5, sequence=1)
@@ -57,3 +59,23 @@ class TestQuotationTier(QuotationCase):
         lines = self.env["sale.order.line"].with_user(self.lead)
         found = lines.get_last_prices({**line, "currency_id": self.currency.id})
         return {price["price_unit"] for price in found["others"]}
+
+    def test_a_ceiling_is_measured_from_the_prices_of_the_tier(self):
+        feature = self.env.ref("product.group_product_pricelist")
+        self.env.ref("base.group_user").implied_ids = [Command.link(feature.id)]
+        self._new_ceiling(10)
+        tiers = self.excellent | self.new
+        for tier, percent in ((self.excellent, 30), (self.new, 5)):
+            tier.pricelist_id.item_ids.percent_price = percent
+        tiers.write({"state": "running"})
+        tiers.pricelist_id.action_unarchive()
+        cheap = self.excellent.pricelist_id
+        self._give(self.customer, self.new)
+        line = self._new_order().order_line
+        self.assertEqual((line.price_unit, line.pricelist_price), (95, 95))
+        line = self._new_order(pricelist_id=cheap.id).order_line
+        self.assertEqual((line.price_unit, line.pricelist_price), (70, 95))
+        self.assertTrue(line.is_above_ceiling)
+        self._give(self.customer, self.excellent)
+        line = self._new_order(pricelist_id=cheap.id).order_line
+        self.assertEqual((line.concession, line.is_above_ceiling), (0, False))
