@@ -2,6 +2,16 @@ from odoo.tools import SQL
 
 
 def migrate(cr, version):
+    _add_columns(cr)
+    _name_tier(cr)
+
+
+def _add_columns(cr):
+    """Add empty what is resolved when a line is made: orders that were made keep their prices."""
+    cr.execute("ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS ceiling_pricelist_id int4")
+
+
+def _name_tier(cr):
     """Give the tier that came inside of its rule a name in the data, so that it is translated.
 
     One that was renamed is the company's own.
