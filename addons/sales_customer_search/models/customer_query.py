@@ -22,7 +22,7 @@ WALK_PATIENCE = 1.5
 OWN_PATIENCE = 4
 # For who reads little of all: so many candidates are asked about, and ordered, in one statement.
 MOST_ASKED = 10_000
-# One step along the own customers takes as long as to ask for the rights to so many candidates.
+# What a step along the own customers takes, in candidates that are asked about.
 STEP_COST = 4
 # A list that is estimated to be so many times as long as is counted is not counted.
 SURELY_MORE = 3
