@@ -241,6 +241,14 @@ class TestRecycledDocuments(SecrecyCommon, HttpCase):
         cls.env.flush_all()
         cls.env.invalidate_all()
 
+    def test_the_names_of_lines_can_be_read(self):
+        """As a point of sale does; core gives them as superuser."""
+        self.env.flush_all()
+        for user in (self.li, self.chief):
+            self.env.invalidate_all()
+            [line] = self.order.with_user(user).order_line.read(["display_name"])
+            self.assertIn(self.order.name, line["display_name"])
+
     def test_customer_is_secret_now(self):
         with self.assertRaises(AccessError):
             self.own.with_user(self.li).read(["phone"])
