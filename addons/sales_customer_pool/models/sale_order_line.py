@@ -9,10 +9,11 @@ class SaleOrderLine(models.Model):
     @api.depends_context("uid")
     def _compute_display_name(self):
         """Extend: core names lines as superuser, and what depends on the user is kept apart."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for line in self:
             # reason: the name that was just given, without the customers that are secret
             line.display_name = line.sudo().display_name
+        return result
 
     def _additional_name_per_id(self):
         """Extend: leave out the customers of colleagues' orders that are secret to the user."""
