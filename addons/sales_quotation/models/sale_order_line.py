@@ -190,16 +190,7 @@ class SaleOrderLine(models.Model):
             and not (self.is_expense and self.product_id.expense_policy != "no")
             and self.product_id.type != "combo"
             and self.product_id != self._get_price_company().sale_discount_product_id
-            and not self._is_carriage()
         )
-
-    def _is_carriage(self):
-        """Say whether one line is what the carrier of its order takes, which its rules set.
-
-        The mark alone can be put on any line; the product of a carrier is set by managers.
-        """
-        is_marked = "is_delivery" in self._fields and self.is_delivery  # with ``delivery``
-        return is_marked and self.product_id == self.order_id.carrier_id.product_id
 
     def _get_price_company(self):
         return self.order_id.company_id or self.company_id or self.env.company
