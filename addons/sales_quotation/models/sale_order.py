@@ -163,7 +163,8 @@ class SaleOrder(models.Model):
     def _get_approval_reason_text(self, reason, currency=None):
         if prices := reason.get("prices"):
             name = self._get_approval_reason_name(reason)
-            return f"{name}:\n{self._get_price_lines_text(prices)}"
+            lines = self._get_price_lines_text(prices)
+            return self.env._("%(rule)s:\n%(lines)s", rule=name, lines=lines)
         return super()._get_approval_reason_text(reason, currency)
 
     @api.model

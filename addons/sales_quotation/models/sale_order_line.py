@@ -272,11 +272,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_ceiling_detail_text(self, detail):
-        values = {
-            "line": detail["line"],
-            "value": formatLang(self.env, detail["value"], digits=2),
-            "limit": formatLang(self.env, detail["limit"], digits=2),
-        }
+        values = self._get_ceiling_detail_values(detail)
         if not detail.get("pricelist"):
             return self.env._(
                 "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
@@ -290,6 +286,14 @@ class SaleOrderLine(models.Model):
             pricelist=pricelists.sudo().exists().name or "",
             **values,
         )
+
+    @api.model
+    def _get_ceiling_detail_values(self, detail):
+        return {
+            "line": detail["line"],
+            "value": formatLang(self.env, detail["value"], digits=2),
+            "limit": formatLang(self.env, detail["limit"], digits=2),
+        }
 
     @api.model
     def _format_price(self, value, currency):

@@ -73,7 +73,16 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_ceiling_detail_text(self, detail):
-        text = super()._get_ceiling_detail_text(detail)
         if not detail.get("is_carriage"):
-            return text
-        return self.env._("%s (measured from what the carrier asks)", text)
+            return super()._get_ceiling_detail_text(detail)
+        return self.env._(
+            "%(line)s: %(value)s %% below what the carrier asks is above the ceiling of "
+            "%(limit)s %%",
+            **self._get_ceiling_detail_values(detail),
+        )
+
+    def _get_pricelist_text(self):
+        if self._get_carriage_price() is None:
+            return super()._get_pricelist_text()
+        price = self._format_price(self.pricelist_price, self._get_price_currency())
+        return self.env._("The carrier asks: %s", price)

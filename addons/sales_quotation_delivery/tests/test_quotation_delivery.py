@@ -81,7 +81,19 @@ class TestQuotationDelivery(QuotationCase):
                         continue
                     self.assertHeld(line)
                     text = self.assertRefused(UserError, order.action_confirm, carrier.name)
-                    self.assertIn("what the carrier asks", text)
+                    self.assertIn("% below what the carrier asks", text)
+
+    def test_whoever_looks_at_the_line_reads_what_the_carrier_asks(self):
+        line = self._ship(self._new_order(), self.parcel)
+        shown = line.get_last_prices(
+            {
+                "id": line.id,
+                "order_id": line.order_id.id,
+                "product_id": line.product_id.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        self.assertIn(f"The carrier asks: 20.00 {self.currency.name}", shown["texts"])
 
     def test_a_price_that_a_client_hands_on_is_not_believed(self):
         order = self._new_order()
