@@ -8,4 +8,5 @@
     "license": "LGPL-3",
     "depends": ["sales_quotation", "delivery"],
     "auto_install": True,
+    "post_init_hook": "post_init_hook",
 }

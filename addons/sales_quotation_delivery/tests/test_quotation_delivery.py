@@ -4,6 +4,8 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.sales_quotation.tests.common import QuotationCase
 
+from ..hooks import post_init_hook
+
 
 @tagged("post_install", "-at_install")
 class TestQuotationDelivery(QuotationCase):
@@ -147,3 +149,11 @@ class TestQuotationDelivery(QuotationCase):
         order = self._new_order()
         order.sudo().with_user(self.env.ref("base.user_root")).set_delivery_line(self.truck, 12)
         self.assertFree(order.order_line.filtered("is_delivery"))
+
+    def test_open_quotations_of_before_keep_their_carriage(self):
+        order = self._new_order([{"product_uom_qty": 20}])
+        line = self._ship(order, self.truck)
+        line.sudo().carriage = False
+        self.assertHeld(line)
+        post_init_hook(self.env)
+        self.assertFree(line)
