@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 NEW_PROJECT = ("project_only", "task_in_project")
+QUOTED = ("quoted_project_id", "quoted_task_id", "quoted_milestone_id")
 
 
 class SaleOrderLine(models.Model):
@@ -26,6 +27,19 @@ class SaleOrderLine(models.Model):
         readonly=True,
         groups="base.group_user",
     )
+
+    @api.constrains(*QUOTED)
+    def _check_quoted_readable(self):
+        """Lines show what they quote with the rights of nobody: whoever puts it here must see it.
+
+        A copy shows what its user reads on another line.
+        """
+        mine = self.sudo(False)  # constraints are checked as superuser
+        for name in QUOTED:
+            secret = mine[name] - mine[name]._filtered_access("read")
+            if secret:
+                others = mine.search([(name, "in", secret.ids), ("id", "not in", self.ids)])
+                (secret - others[name]).check_access("read")
 
     def copy_data(self, default=None):
         """Extend: whoever copies what is sold sells it again, and plans it again with it.
