@@ -192,6 +192,10 @@ class SaleOrderLine(models.Model):
             and self.product_id != self._get_price_company().sale_discount_product_id
         )
 
+    def _is_held_to_floor(self):
+        """Say whether a floor holds for one line, if there is one: a reward is its program's."""
+        return self._has_floor() and not self._is_reward()
+
     def _get_price_company(self):
         return self.order_id.company_id or self.company_id or self.env.company
 

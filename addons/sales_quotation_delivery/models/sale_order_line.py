@@ -51,6 +51,9 @@ class SaleOrderLine(models.Model):
         """Extend: what a carrier takes has no floor."""
         return super()._compute_floor()
 
+    def _is_held_to_floor(self):
+        return super()._is_held_to_floor() and self._get_carriage_price() is None
+
     def _resolve_floor(self, rule, rates):
         if self._get_carriage_price() is not None:
             return self._prepare_floor()

@@ -150,6 +150,15 @@ class TestQuotationDelivery(QuotationCase):
         order.sudo().with_user(self.env.ref("base.user_root")).set_delivery_line(self.truck, 12)
         self.assertFree(order.order_line.filtered("is_delivery"))
 
+    def test_a_simulation_of_a_floor_finds_no_carriage(self):
+        order = self._new_order([{"price_unit": 1}])
+        self._ship(order, self.truck)
+        self.env.flush_all()
+        rule = self._new_floor(2)
+        action = rule.with_user(self.manager).action_simulate()
+        found = self.env["sales.price.simulation"].browse(action["res_id"]).line_ids
+        self.assertEqual(found & order.order_line, order.order_line[0])
+
     def test_open_quotations_of_before_keep_their_carriage(self):
         order = self._new_order([{"product_uom_qty": 20}])
         line = self._ship(order, self.truck)
