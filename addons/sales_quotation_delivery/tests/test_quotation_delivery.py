@@ -159,6 +159,13 @@ class TestQuotationDelivery(QuotationCase):
         found = self.env["sales.price.simulation"].browse(action["res_id"]).line_ids
         self.assertEqual(found & order.order_line, order.order_line[0])
 
+    def test_carriage_of_earlier_orders_is_not_taken_along(self):
+        earlier, order = self._new_order(), self._new_order()
+        self._ship(earlier, self.truck)
+        copier = self.env["sales.quotation.copy"].with_user(self.seller)
+        copier.create({"order_id": order.id, "source_id": earlier.id}).action_copy()
+        self.assertEqual(order.order_line.product_id, self.product)
+
     def test_open_quotations_of_before_keep_their_carriage(self):
         order = self._new_order([{"product_uom_qty": 20}])
         line = self._ship(order, self.truck)

@@ -45,6 +45,16 @@ class TestQuotationLoyalty(QuotationCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_rewards_of_earlier_orders_are_not_taken_along(self):
+        """Those of before are rewards, too, though nobody remembered then what was granted."""
+        earlier, order = self._new_order(), self._new_order()
+        reward = self._claim(earlier, self.half)
+        reward.sudo().reward_grant = False
+        copier = self.env["sales.quotation.copy"].with_user(self.seller)
+        copier.create({"order_id": order.id, "source_id": earlier.id}).action_copy()
+        self.assertEqual(order.order_line.product_id, self.product)
+        self.assertEqual(len(order.order_line), 2)
+
     def test_a_simulation_of_a_floor_finds_no_gifts(self):
         order = self._new_order([{"price_unit": 1}])
         gift = self._claim(order, self.gift)

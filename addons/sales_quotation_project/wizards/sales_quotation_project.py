@@ -353,7 +353,7 @@ class SalesQuotationProject(models.TransientModel):
             "id", "in", self.project_id._fetch_sale_order_items().ids
         )
         lines = self.env["sale.order.line"].search(domain & self._get_sold_domain())
-        return lines.filtered(lambda line: not line._is_reward())
+        return lines.filtered(lambda line: not line._is_marked_as_reward())
 
     def _get_sold_domain(self):
         return (
