@@ -37,14 +37,15 @@ class SaleOrderLine(models.Model):
 
     def _get_carriage_price(self):
         """Give what the carrier of the order asks for one line, None if it is none of its."""
-        found = self.sudo().carriage  # reason: it counts for whoever comes
+        found = self.is_delivery and self.sudo().carriage  # reason: it counts for whoever comes
+        if not found:
+            return None
         mine = {
             "carrier": self.order_id.carrier_id.id,
             "product": self.product_id.id,
             "currency": self._get_price_currency().id,
         }
-        is_mine = self.is_delivery and found and mine.items() <= found.items()
-        return found["price"] if is_mine else None
+        return found["price"] if mine.items() <= found.items() else None
 
     @api.depends("carriage", "is_delivery", "order_id.carrier_id")
     def _compute_floor(self):
