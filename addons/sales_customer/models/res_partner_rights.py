@@ -139,7 +139,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _post_model_setup__(self):
-        super()._post_model_setup__()
+        result = super()._post_model_setup__()
         paths = {f.name: self._get_partner_path(f) for f in self._fields.values() if f.related}
         model_class = self.env.registry[self._name]
         model_class._partner_paths = {name: path for name, path in paths.items() if path}
@@ -147,6 +147,7 @@ class Base(models.AbstractModel):
             model_class._has_field_access = _get_guard(model_class)
         else:
             discardattr(model_class, "_has_field_access")
+        return result
 
     @api.model
     def _get_partner_path(self, field):
