@@ -220,7 +220,9 @@ class SalesApprovalMixin(models.AbstractModel):
         """
         words = [self._get_approval_condition_text(c, currency) for c in reason["conditions"]]
         name = self._get_approval_reason_name(reason)
-        return f"{name}: {', '.join(words)}" if words else name
+        if not words:
+            return name
+        return self.env._("%(rule)s: %(conditions)s", rule=name, conditions=", ".join(words))
 
     @api.model
     def _get_approval_reason_name(self, reason):

@@ -1,5 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.fields import Domain
+from odoo.tools.misc import discardattr
+
+from .sales_customer_field_rule import ESSENTIAL_FIELDS
 
 ADDRESS_CONTEXT = {"show_address": "contact_address", "show_email": "email", "show_vat": "vat"}
 
@@ -110,17 +113,53 @@ class ResUsers(models.Model):
         return super()._get_stripped_fields() | names
 
 
-class Base(models.AbstractModel):
-    """Fields of other models that show a hidden field of a partner are hidden with it."""
-
-    _inherit = "base"
+def _get_guard(model_class):
+    """Return a ``_has_field_access`` for a model with fields that show something of partners."""
 
     def _has_field_access(self, field, operation):
-        # asked each time that a field of any record is read, so most are told by one look at it
-        is_related = field.related and not field.inherited
-        if is_related and not self.env.su and self._is_related_hidden(field):
+        is_related = field.name in self._partner_paths and not self.env.su
+        if is_related and self._is_related_hidden(field):
             return False
-        return super()._has_field_access(field, operation)
+        return super(model_class, self)._has_field_access(field, operation)
+
+    return _has_field_access
+
+
+class Base(models.AbstractModel):
+    """Fields of other models that show a hidden field of a partner are hidden with it.
+
+    Rights are asked each time that a field of any record is read. So ``_has_field_access`` is not
+    overridden here but on the models that have such fields, as far as they are known by then: what
+    is added to a model later, such as a custom field, sets it up again.
+    """
+
+    _inherit = "base"
+    # of related fields that go through partners: {name: names of the fields of partners}
+    _partner_paths = {}
+
+    @api.model
+    def _post_model_setup__(self):
+        result = super()._post_model_setup__()
+        paths = {f.name: self._get_partner_path(f) for f in self._fields.values() if f.related}
+        model_class = self.env.registry[self._name]
+        model_class._partner_paths = {name: path for name, path in paths.items() if path}
+        if model_class._partner_paths:
+            model_class._has_field_access = _get_guard(model_class)
+        else:
+            discardattr(model_class, "_has_field_access")
+        return result
+
+    @api.model
+    def _get_partner_path(self, field):
+        """Return the fields of partners that may be hidden and that a field goes through."""
+        if field.inherited:  # users have a rule of their own for them
+            return frozenset()
+        path, model = set(), self
+        for name in field.related.split("."):
+            if model._name == "res.partner":
+                path.add(name)
+            model = self.env.get(model._fields[name].comodel_name)
+        return frozenset(path) - ESSENTIAL_FIELDS
 
     @api.model
     def _is_field_secret(self, field):
@@ -128,19 +167,12 @@ class Base(models.AbstractModel):
 
         Whoever finds more than related fields overrides ``_has_field_access``, too.
         """
-        # users have a rule of their own for what they inherit
-        is_related = field.related and not field.inherited
-        return bool(is_related) and self._is_related_hidden(field)
+        return field.name in self._partner_paths and self._is_related_hidden(field)
 
     @api.model
     def _is_related_hidden(self, field):
         hidden = self.env["res.partner"]._get_hidden_fields()
-        model = self
-        for name in field.related.split(".") if hidden else ():
-            if model._name == "res.partner" and name in hidden:
-                return True
-            model = self.env.get(model._fields[name].comodel_name)
-        return False
+        return not hidden.isdisjoint(self._partner_paths[field.name])
 
     @api.model
     def _has_secrets(self):

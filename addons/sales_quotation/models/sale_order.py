@@ -163,7 +163,8 @@ class SaleOrder(models.Model):
     def _get_approval_reason_text(self, reason, currency=None):
         if prices := reason.get("prices"):
             name = self._get_approval_reason_name(reason)
-            return f"{name}:\n{self._get_price_lines_text(prices)}"
+            lines = self._get_price_lines_text(prices)
+            return self.env._("%(rule)s:\n%(lines)s", rule=name, lines=lines)
         return super()._get_approval_reason_text(reason, currency)
 
     @api.model
@@ -189,6 +190,10 @@ class SaleOrderLine(models.Model):
             self.is_above_ceiling and self.ceiling_mode == "approve"
         )
 
-    def _is_reward(self):
-        """Say whether one line is a promotion's, which is decided elsewhere."""
+    def _is_marked_as_reward(self):
+        """Say whether one line says of itself that it is a promotion's."""
         return "is_reward_line" in self._fields and self.is_reward_line
+
+    def _is_reward(self):
+        """Say whether the price of one line is a promotion's, which is decided elsewhere."""
+        return self._is_marked_as_reward()

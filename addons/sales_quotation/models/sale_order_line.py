@@ -190,16 +190,11 @@ class SaleOrderLine(models.Model):
             and not (self.is_expense and self.product_id.expense_policy != "no")
             and self.product_id.type != "combo"
             and self.product_id != self._get_price_company().sale_discount_product_id
-            and not self._is_carriage()
         )
 
-    def _is_carriage(self):
-        """Say whether one line is what the carrier of its order takes, which its rules set.
-
-        The mark alone can be put on any line; the product of a carrier is set by managers.
-        """
-        is_marked = "is_delivery" in self._fields and self.is_delivery  # with ``delivery``
-        return is_marked and self.product_id == self.order_id.carrier_id.product_id
+    def _is_held_to_floor(self):
+        """Say whether a floor holds for one line, if there is one: a reward is its program's."""
+        return self._has_floor() and not self._is_reward()
 
     def _get_price_company(self):
         return self.order_id.company_id or self.company_id or self.env.company
@@ -281,11 +276,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_ceiling_detail_text(self, detail):
-        values = {
-            "line": detail["line"],
-            "value": formatLang(self.env, detail["value"], digits=2),
-            "limit": formatLang(self.env, detail["limit"], digits=2),
-        }
+        values = self._get_ceiling_detail_values(detail)
         if not detail.get("pricelist"):
             return self.env._(
                 "%(line)s: %(value)s %% below the pricelist is above the ceiling of %(limit)s %%",
@@ -299,6 +290,14 @@ class SaleOrderLine(models.Model):
             pricelist=pricelists.sudo().exists().name or "",
             **values,
         )
+
+    @api.model
+    def _get_ceiling_detail_values(self, detail):
+        return {
+            "line": detail["line"],
+            "value": formatLang(self.env, detail["value"], digits=2),
+            "limit": formatLang(self.env, detail["limit"], digits=2),
+        }
 
     @api.model
     def _format_price(self, value, currency):

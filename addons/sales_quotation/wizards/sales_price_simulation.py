@@ -89,7 +89,7 @@ class SalesPriceFloor(models.Model):
         held, index, rates = lines.browse(), self._get_index(), {}
         for order, found in self._get_lines_in_reach(lines).grouped("order_id").items():
             reduction = order._get_price_reduction()
-            for line in found:
+            for line in found.filtered(lambda line: line._is_held_to_floor()):
                 if self._find(index, line.product_id):
                     full = line._get_floor_figures(self, rates)["floor"] * line.product_uom_qty
                     if line._get_gap(line.price_subtotal * (1 - reduction), full):

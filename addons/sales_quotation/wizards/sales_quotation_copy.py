@@ -34,9 +34,7 @@ class SalesQuotationCopy(models.TransientModel):
         """
         self.ensure_one()
         self._check_source()
-        lines = self.source_id.order_line.filtered(
-            lambda line: not (line.is_downpayment or line._is_reward() or line.combo_item_id)
-        )
+        lines = self._get_lines()
         last = max(self.order_id.order_line.mapped("sequence"), default=0)
         vals_list = [
             {**self._prepare_line(line), "order_id": self.order_id.id, "sequence": last + number}
@@ -44,6 +42,14 @@ class SalesQuotationCopy(models.TransientModel):
         ]
         self.env["sale.order.line"].create(vals_list)
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_lines(self):
+        """Give the lines that are taken along; what promotions gave then is theirs to give."""
+        return self.source_id.order_line.filtered(
+            lambda line: (
+                not (line.is_downpayment or line._is_marked_as_reward() or line.combo_item_id)
+            )
+        )
 
     def _check_source(self):
         order, source = self.order_id, self.source_id
@@ -61,7 +67,7 @@ class SalesQuotationCopy(models.TransientModel):
                     ours=order.currency_id.name,
                 )
             )
-        gone = source.order_line.product_id.filtered(lambda p: not p.active or not p.sale_ok)
+        gone = self._get_lines().product_id.filtered(lambda p: not p.active or not p.sale_ok)
         if gone:
             raise UserError(
                 self.env._(

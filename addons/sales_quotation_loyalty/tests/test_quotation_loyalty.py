@@ -45,6 +45,24 @@ class TestQuotationLoyalty(QuotationCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_rewards_of_earlier_orders_are_not_taken_along(self):
+        """Those of before are rewards, too, though nobody remembered then what was granted."""
+        earlier, order = self._new_order(), self._new_order()
+        reward = self._claim(earlier, self.half)
+        reward.sudo().reward_grant = False
+        copier = self.env["sales.quotation.copy"].with_user(self.seller)
+        copier.create({"order_id": order.id, "source_id": earlier.id}).action_copy()
+        self.assertEqual(order.order_line.product_id, self.product)
+        self.assertEqual(len(order.order_line), 2)
+
+    def test_a_simulation_of_a_floor_finds_no_gifts(self):
+        order = self._new_order([{"price_unit": 1}])
+        gift = self._claim(order, self.gift)
+        self.assertEqual(gift.product_id, self.other)
+        action = self._new_floor(2).with_user(self.manager).action_simulate()
+        found = self.env["sales.price.simulation"].browse(action["res_id"]).line_ids
+        self.assertEqual(found & order.order_line, order.order_line - gift)
+
     def test_a_mark_that_is_typed_frees_nothing(self):
         reward, gift = self.half.reward_ids, self.gift.reward_ids
         card = self.env["loyalty.card"].create({"program_id": self.half.id, "points": 9})

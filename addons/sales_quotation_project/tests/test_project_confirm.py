@@ -137,10 +137,75 @@ class TestProjectConfirm(ProjectQuotationCase):
             UserError, lambda: self._confirm(first | second), first.name, second.name
         )
 
-    def test_a_copy_sells_the_same_work_and_is_refused(self):
+    def test_a_copy_of_an_order_sells_new_work(self):
+        """Who copies what is sold wants to sell it again; Odoo makes what it makes for a sale."""
+        for tracking in ("no", "task_global_project", "task_in_project", "project_only"):
+            with self.subTest(tracking=tracking), self.env.cr.savepoint() as savepoint:
+                self.engineering.service_tracking = tracking
+                order = self._quote(self._take(self._open(), "Plan"))
+                self._confirm(order)
+                self.assertNothingNew()
+                copy = order.with_user(self.seller).copy()
+                self._confirm(copy)
+                self.assertEqual(copy.state, "sale")
+                self.assertEqual(self.plan.sale_line_id, order.order_line)
+                tasks = self._get_new("project.task")
+                self.assertEqual(len(tasks), int(tracking.startswith("task")))
+                if tasks:
+                    self.assertEqual(tasks.project_id, self.project)
+                    self.assertEqual(tasks.sale_line_id, copy.order_line)
+                self.assertFalse(self._get_new("project.project"))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_copy_takes_no_other_milestones_of_the_project(self):
+        for tracking in ("project_only", "task_in_project"):
+            with self.subTest(tracking=tracking), self.env.cr.savepoint() as savepoint:
+                self.acceptance.service_tracking = tracking
+                order = self._quote(self._take(self._open(), "Start"))
+                self._confirm(order)
+                copy = order.with_user(self.seller).copy()
+                self._confirm(copy)
+                self.assertEqual(self.start.sale_line_id, order.order_line)
+                self.assertFalse(self.handover.sale_line_id)
+                new = self._get_new("project.milestone")
+                self.assertEqual((new.project_id, new.name), (self.project, "Start"))
+                self.assertEqual(new.sale_line_id, copy.order_line)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_copies_of_quotations_and_of_cancelled_orders_are_alternatives(self):
+        order = self._quote(self._take(self._open(), "Plan"))
+        copies = order.copy()
+        self._confirm(order)
+        order.sudo()._action_cancel()
+        copies |= order.copy()
+        self.assertEqual(copies.order_line.quoted_task_id, self.plan)
+        first, second = copies
+        self._confirm(first)
+        self.assertRefused(UserError, lambda: self._confirm(second), first.name)
+
+    def test_lines_of_a_sold_order_are_new_work_on_another_quotation(self):
         order = self._quote(self._take(self._open(), "Plan"))
         self._confirm(order)
-        self.assertRefused(UserError, lambda: self._confirm(order.copy()), order.name)
+        other = self._new_order([{}])
+        copier = self.env["sales.quotation.copy"].with_user(self.seller)
+        copier.create({"order_id": other.id, "source_id": order.id}).action_copy()
+        self.assertEqual(len(other.order_line), 2)
+        self._confirm(other)
+        self.assertEqual(self.plan.sale_line_id.order_id, order)
+
+    def test_a_task_that_a_sale_has_made_keeps_its_item(self):
+        self.engineering.service_tracking = "task_in_project"
+        order = self._quote(self._take(self._open(), "Plan"))
+        self._confirm(order)
+        copy = order.with_user(self.seller).copy()
+        self._confirm(copy)
+        task = self._get_new("project.task")
+        task.name = "Second plan"
+        again = self._quote(self._take(self._open(), "Second plan"))
+        self._confirm(again)
+        self.assertEqual(task.sale_line_id, copy.order_line)
 
     def test_a_colleagues_order_is_not_named(self):
         first = self._quote(self._take(self._open(), "Plan"))

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ProjectQuotationCase
@@ -109,10 +109,30 @@ class TestProjectQuotation(ProjectQuotationCase):
         self.assertTrue(self._quote(free))
         self.assertTrue(self._quote(self._take(twice, "Paint")))
 
+    def test_what_was_marked_and_quoted_once_more_meanwhile_is_refused(self):
+        """Who ticks what is on one quotation has read of that one, and of no other."""
+        known = self._quote(self._take(self._open(), "Plan", "Start"))
+        mine, late = [self._take(self._open(), "Plan", "Start") for _n in range(2)]
+        new = self._quote(mine)
+        named = f"{new.name} ({self.seller.name})"
+        text = self.assertRefused(UserError, late.action_apply, f"Plan: {named}", f"Start: {named}")
+        self.assertNotIn(known.name, text)
+        late.action_show()
+        self.assertTrue(self._quote(self._take(late, "Plan", "Start")))
+
+    def test_the_user_of_the_table_reads_no_hidden_quotations_from_it(self):
+        self._quote(self._take(self._open(), "Plan"))
+        colleague = self._new_user("colleague", "sales_team.group_sale_salesman")
+        wizard = self._open(user=colleague)
+        self.assertNotIn("known_orders", wizard.fields_get())
+        with self.assertRaises(AccessError):
+            wizard.read(["known_orders"])
+
     def test_the_same_dialog_makes_one_quotation(self):
-        wizard = self._open()
+        self._quote(self._take(self._open(), "Start"))
+        wizard = self._take(self._open(), "Plan", "Start")
         self._quote(wizard)
-        self.assertRefused(UserError, wizard.action_apply, "Plan", "faster")
+        self.assertRefused(UserError, wizard.action_apply, "Plan", "Start", "faster")
 
     def test_what_is_marked_can_be_quoted_all_the_same(self):
         self._quote(self._open())
@@ -124,6 +144,10 @@ class TestProjectQuotation(ProjectQuotationCase):
         mine, late = [self._take(self._open(), name) for _n in range(2)]
         first = self._quote(mine)
         self.assertRefused(UserError, late.action_apply, name, first.name)
+        marked, later = [self._take(self._open(), name) for _n in range(2)]
+        second = self._quote(marked)
+        text = self.assertRefused(UserError, later.action_apply, name, second.name)
+        self.assertNotIn(first.name, text)
 
     def test_lines_are_added_to_a_quotation_below_its_sections(self):
         order = self._new_order(

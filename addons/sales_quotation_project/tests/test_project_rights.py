@@ -40,6 +40,33 @@ class TestProjectRights(ProjectQuotationCase):
         with self.assertRaises(AccessError):
             wizard.line_ids[0].milestone_id = milestone
 
+    def test_a_line_takes_no_secret_work(self):
+        """Lines show its name with the rights of nobody, and confirming would link it."""
+        secret = self._new_project("Secret", privacy_visibility="followers")
+        hidden = {
+            "quoted_project_id": secret,
+            "quoted_task_id": self._new_task("Hidden", project_id=secret.id),
+            "quoted_milestone_id": self._new_milestone("Mine", project_id=secret.id),
+        }
+        order = self._new_order()
+        for name, record in hidden.items():
+            for call in (
+                lambda name=name, record=record: order.order_line.write({name: record.id}),
+                lambda name=name, record=record: self._new_order([{name: record.id}]),
+            ):
+                with self.subTest(name), self.assertRaises(AccessError):
+                    call()
+                    self.env.flush_all()
+                self.env.invalidate_all()
+
+    def test_a_quotation_is_copied_though_its_project_has_become_secret(self):
+        order = self._quote(self._take(self._open(), "Plan", "Start"))
+        self.project.privacy_visibility = "followers"
+        self.project.message_unsubscribe(self.seller.partner_id.ids)
+        self.env.invalidate_all()
+        copy = order.with_user(self.seller).copy()
+        self.assertEqual(copy.order_line.sudo().quoted_task_id, self.plan)
+
     def test_a_task_of_another_project_is_refused(self):
         other = self._new_task("Elsewhere", project_id=self._new_project("Other").id)
         wizard = self._take(self._open(), "Plan")

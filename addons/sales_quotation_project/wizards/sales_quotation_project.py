@@ -59,6 +59,8 @@ class SalesQuotationProject(models.TransientModel):
     has_milestones = fields.Boolean(compute="_compute_has")
     line_ids = fields.One2many("sales.quotation.project.line", "wizard_id", string="Rows")
     amount = fields.Monetary(string="Total", compute="_compute_amount")
+    # What the table shows as quoted: {"kind,id": ids of orders}, of colleagues, too.
+    known_orders = fields.Json(groups=fields.NO_ACCESS)
 
     @api.depends("order_id")
     def _compute_project_id(self):
@@ -159,6 +161,9 @@ class SalesQuotationProject(models.TransientModel):
             )
         self._tick(vals_list)
         self.write({"step": "rows", "line_ids": [Command.clear(), *map(Command.create, vals_list)]})
+        found = self._find_orders(self.line_ids)
+        # reason: whoever uses the table does not read what orders of colleagues it knows of
+        self.sudo().known_orders = {key: orders.ids for key, orders in found.items()}
         return self._reopen()
 
     def action_apply(self):
@@ -256,13 +261,15 @@ class SalesQuotationProject(models.TransientModel):
     def _check_still_free(self):
         """Refuse what somebody else has quoted since the table was shown."""
         self.project_id._touch_quotations()
-        rows = self.line_ids.filtered(lambda row: row.is_taken and not row.note)
-        products = self._get_product_orders()
-        tasks = self._get_work_orders("quoted_task_id", rows.task_id)
-        milestones = self._get_work_orders("quoted_milestone_id", rows.milestone_id)
-        found = {"product": products, "task": tasks, "milestone": milestones}
-        late = [(row, found[row.kind].get(row._get_source().id)) for row in rows]
-        texts = [f"{row.name}: {orders._get_names_with_seller()}" for row, orders in late if orders]
+        rows = self.line_ids.filtered("is_taken")
+        found = self._find_orders(rows)
+        known = self.sudo().known_orders or {}  # reason: what the table knows is not for its user
+        texts = []
+        for row in rows:
+            key = row._get_key()
+            orders = found.get(key, self.order_id.browse())
+            if late := orders - orders.browse(known.get(key, ())):
+                texts.append(f"{row.name}: {late._get_names_with_seller()}")
         if texts:
             raise UserError(
                 self.env._(
@@ -346,7 +353,7 @@ class SalesQuotationProject(models.TransientModel):
             "id", "in", self.project_id._fetch_sale_order_items().ids
         )
         lines = self.env["sale.order.line"].search(domain & self._get_sold_domain())
-        return lines.filtered(lambda line: not line._is_reward())
+        return lines.filtered(lambda line: not line._is_marked_as_reward())
 
     def _get_sold_domain(self):
         return (
@@ -432,6 +439,16 @@ class SalesQuotationProject(models.TransientModel):
         return task
 
     # ---- what is quoted and sold already ------------------------------------------------------
+
+    def _find_orders(self, rows):
+        """Find the quotations and orders that rows stand on: {key of the row: orders}."""
+        found = {
+            "product": self._get_product_orders(),
+            "task": self._get_work_orders("quoted_task_id", rows.task_id),
+            "milestone": self._get_work_orders("quoted_milestone_id", rows.milestone_id),
+        }
+        orders = {row._get_key(): found[row.kind].get(row._get_source().id) for row in rows}
+        return {key: names for key, names in orders.items() if names}
 
     def _get_product_orders(self):
         domain = Domain("quoted_task_id", "=", False) & Domain("quoted_milestone_id", "=", False)

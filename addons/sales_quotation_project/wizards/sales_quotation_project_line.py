@@ -129,6 +129,9 @@ class SalesQuotationProjectLine(models.TransientModel):
     def _get_source(self):
         return self.task_id or self.milestone_id or self.product_id
 
+    def _get_key(self):
+        return f"{self.kind},{self._get_source().id}"
+
     def _get_section(self):
         return self.group or self.wizard_id.project_id.name
 

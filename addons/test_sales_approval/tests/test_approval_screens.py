@@ -34,12 +34,13 @@ class TestApprovalScreens(ApprovalCase):
 
     def test_the_approver_reads_the_rule_in_his_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["sales_approval"], ["zh_CN"])
         rule = self._new_rule()
         rule.with_context(lang="zh_CN").name = "折扣过高"
         offer = self._new_offer(discount=30)
         offer.with_user(self.seller).action_approval_ask()
         request = offer.sudo().approval_request_id
-        self.assertIn("折扣过高", request.with_context(lang="zh_CN").reason)
+        self.assertIn("折扣过高：", request.with_context(lang="zh_CN").reason)
         self.assertNotIn("折扣过高", request.with_context(lang="en_US").reason)
         rule.with_context(lang="zh_CN").name = "改名以后"
         request.invalidate_recordset(["reason"])
