@@ -76,6 +76,31 @@ def test_a_phone_that_moves_between_contacts_stays_a_key(server):
     assert found.split() == numbers
 
 
+def test_a_contact_that_comes_while_its_company_gets_another_owner_is_found_by_him(server):
+    """Neither would see the other: what is looked through for the new owner has the contact."""
+    login = Login(server.url, server.db, "admin", "admin")
+    owner = server.rpc("res.users", "search", [("login", "=", "admin")])[0]
+    companies = server.rpc(
+        "res.partner",
+        "create",
+        [{"name": f"Handed {n}", "is_company": True, "customer_rank": 1} for n in range(ROUNDS)],
+    )
+    contacts = server.rpc("res.partner", "create", [{"name": "Comes"} for _company in companies])
+    answers = write_in_parallel(
+        login,
+        [
+            [(company, {"user_id": owner}) for company in companies],
+            [(c, {"parent_id": company}) for c, company in zip(contacts, companies, strict=True)],
+        ],
+    )
+    assert {answer.outcome for answer in answers} == {"saved"}, answers
+    scopes = server.psql(
+        "SELECT DISTINCT scope FROM sales_customer_search_text "
+        f"WHERE partner_id IN ({','.join(map(str, companies + contacts))})"
+    )
+    assert scopes.split() == [str(owner)]
+
+
 def test_simultaneous_requests_are_heard_once_and_stay_within_the_limit(server):
     login = Login(server.url, server.db, "admin", "admin")
     server.psql("DELETE FROM sales_customer_request_limit")

@@ -3,7 +3,7 @@
 from odoo.fields import Domain
 from odoo.tools import SQL, unique
 
-from .customer_statements import MOST_COLLECTED, CustomerStatements
+from .customer_statements import MOST_COLLECTED, MOST_PROBED, CustomerStatements
 from .sales_customer_search_key import MOST_RECENT
 
 # So many matches are found, and ordered, in one statement.
@@ -41,7 +41,9 @@ class CustomerQuery(CustomerStatements):
     - *walk* along partners in the order of the result until enough have the terms: for terms that
       so many have that this takes few steps;
     - for who reads only a small part of all partners: candidates are first asked whether they may
-      be read, which an index tells, and only then for more; walks are along the own ones.
+      be read, which an index tells, and only then for more; walks are along the own ones. If an
+      addon keeps the texts of what somebody may read side by side, these are looked through, and
+      candidates that are others' do not count.
 
     Shares of terms are estimates, so walks and what is recent may yield too few: then all are
     collected.
@@ -67,6 +69,8 @@ class CustomerQuery(CustomerStatements):
         """Tell whether to read all matches: of terms that seldom meet, no statistics tell it."""
         expected = sum(map(self._estimate, tiers))
         if not self._reads_most:
+            if self._texts is not None and expected > MOST_PROBED:
+                return expected * self._readable_share <= FEW
             return expected <= MOST_ASKED
         if FEW < expected <= MOST_COUNTED and self._estimate_single(tiers) <= FEW:
             return self._count_candidates(tiers, MOST_READ + 1) <= MOST_READ
@@ -93,11 +97,19 @@ class CustomerQuery(CustomerStatements):
         return self.env.execute_query(query)[0][0]
 
     def _find_by_tiers(self, tiers, limit):
-        found = {}
-        for tier in tiers:
+        few = self._get_first_few(tiers)
+        found = dict.fromkeys(self._find_few(few, limit))
+        for tier in tiers[len(few) :]:
             if len(found) < limit:
                 found |= dict.fromkeys(self._find_tier(tier, limit + len(found)))
         return list(found)
+
+    def _get_first_few(self, tiers):
+        """Return the first tiers that are read at once: for who reads little, all of each."""
+        if self._reads_most:
+            return []
+        counts = range(len(tiers), 0, -1)
+        return next((tiers[:n] for n in counts if self._are_few(tiers[:n])), [])
 
     def get_set(self):
         """Return all matches, in no order: as ids, or as a statement that selects them."""

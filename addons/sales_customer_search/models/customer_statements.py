@@ -1,11 +1,13 @@
 """The statements that find partners by the tiers of a search."""
 
 import math
+import re
 from contextlib import contextmanager
 from functools import cached_property
 
 from odoo.fields import Domain
 from odoo.tools import SQL, Query, unique
+from odoo.tools.sql import escape_psql
 
 from ..tools import search_terms as terms
 from .customer_tiers import CustomerTiers
@@ -21,6 +23,11 @@ PLANNER_SETTINGS = {
 }
 # Of terms that more have than this, some are found without reading all.
 MOST_COLLECTED = 700
+# So many candidates are asked one by one whether the user may read them, in the time that it takes
+# to look through the texts of all that a salesperson may read.
+MOST_PROBED = 1500
+# Of who may read more, the texts are not looked through.
+MOST_SCANNED = 50_000
 SPREAD = 1_000_003
 TRUE = SQL("TRUE")
 # Not the alias of the ORM: record rules may join the company, too, and in another way.
@@ -50,7 +57,7 @@ class CustomerStatements(CustomerTiers):
         tiers = [tier for tier in tiers if all(tier.clauses)]
         if not tiers:
             return []
-        inner = self._prepare_query(self._get_tiers_condition(tiers))
+        inner = self._prepare_query(tiers)
         columns = [
             *self._get_columns(),
             self._get_order_column("is_other"),
@@ -77,7 +84,7 @@ class CustomerStatements(CustomerTiers):
         """Find some of all tiers, in no order."""
         if not tiers:
             return []
-        inner = self._prepare_query(self._get_tiers_condition(tiers))
+        inner = self._prepare_query(tiers)
         # what lies inside is most of it
         conditions = map(self._get_verification, reversed(tiers))
         query = SQL(
@@ -110,7 +117,7 @@ class CustomerStatements(CustomerTiers):
         return SQL("(%s)", SQL(" AND ").join(map(self._get_terms_condition, clauses)))
 
     def _collect(self, tier, limit, condition=TRUE):
-        query = self._prepare_query(SQL("%s AND %s", self._get_tier_condition(tier), condition))
+        query = self._prepare_query([tier], condition)
         order = self._get_order_sql(self._target, "customer_search_rank")
         query.order = SQL("%s, %s", self._get_is_other_sql(), order)
         # OFFSET: keys are only compared in the order of the result, until there are enough
@@ -180,7 +187,7 @@ class CustomerStatements(CustomerTiers):
     def _get_select(self, tier):
         return SQL(
             "SELECT id FROM (%s) AS found WHERE %s",
-            self._prepare_query(self._get_tier_condition(tier)).select(*self._get_columns()),
+            self._prepare_query([tier]).select(*self._get_columns()),
             self._get_verification(tier),
         )
 
@@ -190,16 +197,29 @@ class CustomerStatements(CustomerTiers):
     def _target(self):
         return CUSTOMER_ALIAS if self.is_customer else "res_partner"
 
-    def _prepare_query(self, condition=TRUE):
-        """Return a query of the partners that the user may read, by their keys."""
-        if self._reads_most or condition is TRUE:
+    def _prepare_query(self, tiers=(), condition=TRUE):
+        """Return a query of the partners that the user may read, by their keys.
+
+        :param tiers: if any, only the candidates of these: their keys may have what one looks for
+        :param condition: which candidates are meant
+        """
+        if not tiers:
+            return self._copy_query(self._base_query)
+        if self._reads_most:
             query = self._copy_query(self._base_query)
-            query.add_where(condition)
+            query.add_where(SQL("%s AND %s", self._get_tiers_condition(tiers), condition))
             return query
         query = self._copy_query(self._readable_query)
         kind, _keys, on = query._joins["search_key"]
-        query._joins["search_key"] = (kind, self._get_readable_keys_sql(condition), on)
+        query._joins["search_key"] = (kind, self._get_candidates_sql(tiers, condition), on)
         return query
+
+    def _get_candidates_sql(self, tiers, condition):
+        """Return the keys of candidates whom the user may read."""
+        if condition is TRUE and self._are_scanned(tiers):
+            return self._get_scanned_keys_sql(tiers)
+        condition = SQL("%s AND %s", self._get_tiers_condition(tiers), condition)
+        return self._get_readable_keys_sql(condition)
 
     def _copy_query(self, query):
         copy = Query(self.env, "res_partner")
@@ -213,14 +233,103 @@ class CustomerStatements(CustomerTiers):
         A statement that asks for nothing else of partners: what rights depend on may be in an index
         then, and nothing is read of the many that are not the user's.
         """
+        query = self._copy_query(self._rights_query)
+        query.add_where(condition)
+        return self._select_keys(query)
+
+    def _get_scanned_keys_sql(self, tiers):
+        """Return the keys of readable partners whose texts hold what a tier looks for.
+
+        However common it is among the others, only the user's own are looked through for it.
+        """
+        scan = SQL(
+            "(SELECT partner_id FROM (%s) AS text WHERE text IS NULL OR %s OFFSET 0)",
+            self._texts,
+            self._get_text_condition(tiers),
+        )
+        query = self._copy_query(self._rights_query)
+        # first what finds: PostgreSQL joins as it is written
+        query._tables = {"own_text": scan}
+        on = SQL("search_key.partner_id = own_text.partner_id")
+        query._joins["search_key"] = (SQL("JOIN"), SQL("sales_customer_search_key"), on)
+        partner = SQL("JOIN"), SQL("res_partner"), SQL("res_partner.id = search_key.partner_id")
+        others = {name: join for name, join in query._joins.items() if name != "search_key"}
+        keys = query._joins["search_key"]
+        query._joins = {"search_key": keys, "res_partner": partner, **others}
+        return self._select_keys(query)
+
+    def _select_keys(self, query):
+        columns = SQL("search_key.partner_id, search_key.keys, search_key.is_recent")
+        return SQL("(%s OFFSET 0)", query.select(columns))
+
+    def _get_text_condition(self, tiers):
+        """Return the condition that one of the tiers may match a text of joined keys."""
+        tiers = [tier for tier in tiers if all(tier.clauses)]
+        # most tiers look for the same, and only elsewhere: it is looked for once
+        whole = [
+            (tier, probe) for tier in tiers for probe in tier.clauses[0] if not tier.clauses[1:]
+        ]
+        several = [tier for tier in tiers if tier.clauses[1:]]
+        words = [[[(tier, probe) for probe in c] for c in tier.clauses] for tier in several]
+        return SQL(" OR ").join(
+            SQL("(%s)", SQL(" AND ").join(map(self._get_clause_texts, clauses)))
+            for clauses in [[whole], *words]
+            if all(clauses)
+        )
+
+    def _get_clause_texts(self, probes):
+        """Return the condition that a text has one of some probes, each given with its tier."""
+        begin, inside = {}, {}
+        for tier, probe in probes:
+            places = inside if tier.verify == "inside" else begin
+            places.setdefault(probe.text, set()).add(probe.letter)
+        # To look for the text alone takes a third of the time, and leaves few to look at.
+        return SQL(
+            "(%s)",
+            SQL(" OR ").join(
+                SQL(
+                    "text LIKE %s AND text ~ %s",
+                    f"%{escape_psql(text)}%",
+                    self._get_text_pattern(text, begin.get(text, ()), inside.get(text, ())),
+                )
+                for text in begin | inside
+            ),
+        )
+
+    def _get_text_pattern(self, text, begin, inside):
+        """Return a regular expression for joined keys of which one holds a text.
+
+        :param begin: letters of the keys that must begin with it
+        :param inside: letters of the keys that may have it anywhere
+        """
+        places = {"": set(begin) - set(inside), "[^A-Z]*": inside}
+        return "|".join(
+            f"[{''.join(sorted(letters))}]{gap}{re.escape(text)}"
+            for gap, letters in places.items()
+            if letters
+        )
+
+    def _are_scanned(self, tiers):
+        """Tell whether to look through the texts of all that the user may read."""
+        if any(tier.verify == "typo" for tier in tiers) or self._texts is None:
+            return False
+        return sum(map(self._estimate, tiers)) > MOST_PROBED
+
+    @cached_property
+    def _texts(self):
+        if self._readable_share * self.rows > MOST_SCANNED:
+            return None
+        return self.partners._get_search_texts()
+
+    @cached_property
+    def _rights_query(self):
+        """A query of the keys of partners that the user may read."""
         query = self.partners.with_context(active_test=False)._search(Domain.TRUE)
         join = SQL("search_key.partner_id = res_partner.id")
         query.add_join("JOIN", "search_key", "sales_customer_search_key", join)
         names = unique(["search_key", *query._joins])
         query._joins = {name: query._joins[name] for name in names}
-        query.add_where(condition)
-        columns = SQL("search_key.partner_id, search_key.keys, search_key.is_recent")
-        return SQL("(%s OFFSET 0)", query.select(columns))
+        return query
 
     @cached_property
     def _base_query(self):

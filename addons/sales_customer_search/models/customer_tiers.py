@@ -81,13 +81,15 @@ class CustomerTiers:
 
     @cached_property
     def _reads_most(self):
+        return self.env.su or self._readable_share >= SMALL_SHARE
+
+    @cached_property
+    def _readable_share(self):
+        """Which share of all partners the user reads, about."""
         key_model = self.env["sales.customer.search.key"]
         day = fields.Date.today().toordinal()
         companies = tuple(self.env.companies.ids)
-        return (
-            self.env.su
-            or key_model._get_readable_share(self.env.uid, companies, day) >= SMALL_SHARE
-        )
+        return key_model._get_readable_share(self.env.uid, companies, day)
 
     def _estimate(self, tier):
         if tier.verify == "exact":

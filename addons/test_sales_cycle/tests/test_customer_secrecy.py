@@ -71,7 +71,7 @@ class TestCustomerSearchSpeed(CustomerSecrecyCommon):
         partners = self._as("res.partner")
         with patch.object(key_model, "_get_readable_share", lambda *_args: 0.01):
             query = CustomerQuery(partners, "Firm", is_customer=True)
-            keys = query._prepare_query(SQL("search_key.terms && %s", [1]))._joins["search_key"][1]
+            keys = query._prepare_query(query._get_tiers())._joins["search_key"][1]
             asked = set(
                 re.findall(r'"res_partner(?:__commercial_partner_id)?"\."(\w+)"', keys.code)
             )

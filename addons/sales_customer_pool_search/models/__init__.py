@@ -1,0 +1,1 @@
+from . import res_partner, sales_customer_search_text
