@@ -1,0 +1,24 @@
+MODELS = ("sales.contract",)
+
+
+def pre_init_hook(env):
+    """Add the column of order lines empty: no line of past years drew from a contract."""
+    env.cr.execute("ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS contract_line_id int4")
+
+
+def uninstall_hook(env):
+    """Leave orders as they are, and forget what Odoo forgets to forget."""
+    env["ir.model.constraint"].search(
+        [
+            ("module.name", "=", "sales_contract"),
+            ("model.model", "=", "sale.order.line"),
+            ("type", "=", "f"),
+        ]
+    ).unlink()
+    # Odoo deletes the records behind these names, and leaves the names
+    env["ir.model.data"].search(
+        [
+            ("name", "=like", "model\\_inherit\\_\\_sales\\_contract\\_\\_%"),
+            ("module", "!=", "sales_contract"),
+        ]
+    ).unlink()
