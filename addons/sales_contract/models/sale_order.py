@@ -24,8 +24,8 @@ class SaleOrder(models.Model):
     @api.depends_context("uid")
     def _compute_contract_count(self):
         mine = self._get_contracts()
-        for order in self.sudo():  # reason: as above
-            found = order.order_line.contract_line_id.contract_id
+        for order in self:
+            found = order.sudo().order_line.contract_line_id.contract_id  # reason: as above
             order.contract_count = len(found & mine)
 
     @api.depends("partner_id", "company_id", "state")
@@ -62,6 +62,22 @@ class SaleOrder(models.Model):
         if len(contracts) == 1:
             return {**action, "res_id": contracts.id, "views": [(False, "form")]}
         return {**action, "domain": [("id", "in", contracts.ids)]}
+
+    def copy_data(self, default=None):
+        """A copy for another customer, or of another company, has no part in the contract."""
+        vals_list = super().copy_data(default)
+        contract_lines = self.env["sales.contract.line"].sudo()  # reason: to take them out
+        for order, vals in zip(self, vals_list, strict=True):
+            whose = (
+                self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id,
+                self.env["res.company"].browse(vals.get("company_id")) or order.company_id,
+            )
+            for command in vals.get("order_line") or ():
+                line_vals = command[2] if len(command) > 2 and isinstance(command[2], dict) else {}
+                agreed = contract_lines.browse(line_vals.get("contract_line_id") or ())
+                if agreed and (agreed.contract_id.commercial_partner_id, agreed.company_id) != whose:
+                    del line_vals["contract_line_id"]
+        return vals_list
 
     def write(self, vals):
         """Confirming draws, and so does setting the state by hand."""

@@ -417,6 +417,7 @@ class SalesContract(models.Model):
         self.ensure_one()
         self._check_drawable()
         wizard = self.env["sales.quotation.contract"].create({"contract_id": self.id})
+        wizard.line_ids.flush_recordset()  # its rows are the user's own
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "sales_contract.sales_quotation_contract_action"

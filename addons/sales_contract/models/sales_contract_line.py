@@ -173,7 +173,8 @@ class SalesContractLine(models.Model):
     def _compute_quantity_ordered(self):
         drawn = self._read_drawn(("sale",))
         for line in self:
-            line.quantity_ordered = line.product_uom_id.round(drawn[line.id])
+            ordered = drawn[line._origin.id]
+            line.quantity_ordered = line.product_uom_id.round(ordered) if ordered else 0.0
 
     @api.depends("quantity", "quantity_ordered")
     def _compute_quantity_left(self):

@@ -57,9 +57,10 @@ class ContractCase(QuotationCase):
             action = contract.action_new_quotation()
             return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
         wizards = self.env["sales.quotation.contract"].with_user(user)
-        return wizards.create(
-            {"order_id": order.id, **({"contract_id": contract.id} if contract else {})}
-        )
+        vals = {"contract_id": contract.id} if contract else {}
+        wizard = wizards.create({"order_id": order.id, **vals})
+        wizard.line_ids.flush_recordset()
+        return wizard
 
     def _left(self, line=None):
         line = line or self.cables

@@ -18,6 +18,7 @@ class SalesQuotationContract(models.TransientModel):
         compute="_compute_contract_id",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
         ondelete="cascade",
         domain="[('id', 'in', contract_ids)]",
@@ -36,7 +37,7 @@ class SalesQuotationContract(models.TransientModel):
 
     @api.depends("order_id")
     def _compute_contract_ids(self):
-        contracts = self.env["sales.contract"]
+        contracts = self.env["sales.contract"].sudo(False)  # also while others are computed
         for wizard in self:
             order = wizard.order_id
             domain = contracts._get_drawable_domain(order.partner_id, order.company_id)
@@ -47,7 +48,7 @@ class SalesQuotationContract(models.TransientModel):
     def _compute_contract_id(self):
         """Propose the contract that ends first."""
         for wizard in self:
-            wizard.contract_id = wizard.contract_id or wizard.contract_ids[:1]
+            wizard.contract_id = wizard.contract_id or wizard.contract_ids[:1]._origin
 
     @api.depends("contract_id")
     def _compute_line_ids(self):
