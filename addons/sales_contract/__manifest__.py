@@ -1,6 +1,6 @@
 {
     "name": "Sales Contracts",
-    "summary": "Agreed quantities and prices of a customer: quotations draw from them, the rest is counted",
+    "summary": "Agreed quantities and prices of a customer; quotations draw from them",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Cycle contributors",

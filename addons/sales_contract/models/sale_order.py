@@ -75,7 +75,10 @@ class SaleOrder(models.Model):
             for command in vals.get("order_line") or ():
                 line_vals = command[2] if len(command) > 2 and isinstance(command[2], dict) else {}
                 agreed = contract_lines.browse(line_vals.get("contract_line_id") or ())
-                if agreed and (agreed.contract_id.commercial_partner_id, agreed.company_id) != whose:
+                if (
+                    agreed
+                    and (agreed.contract_id.commercial_partner_id, agreed.company_id) != whose
+                ):
                     del line_vals["contract_line_id"]
         return vals_list
 

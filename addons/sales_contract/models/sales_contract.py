@@ -155,7 +155,7 @@ class SalesContract(models.Model):
         for contract in self:
             partner = contract.partner_id.with_company(contract.company_id)
             pricelist = partner.property_product_pricelist if contract.partner_id else False
-            found = pricelist and pricelist.currency_id or contract.company_id.currency_id
+            found = (pricelist and pricelist.currency_id) or contract.company_id.currency_id
             contract.currency_id = found or contract.currency_id
 
     @api.depends("partner_id")

@@ -262,9 +262,7 @@ class SalesContractLine(models.Model):
         running = lines.filtered(lambda line: line.contract_id.state != "draft")
         running.contract_id._check_can_change({"line_ids"})
         for contract, added in running.grouped("contract_id").items():
-            contract._log_lines(
-                self.env._("Added: %s", line._get_log_text()) for line in added
-            )
+            contract._log_lines(self.env._("Added: %s", line._get_log_text()) for line in added)
         return lines
 
     def write(self, vals):
@@ -300,9 +298,7 @@ class SalesContractLine(models.Model):
                 )
         running = self.filtered(lambda line: line.contract_id.state != "draft")
         for contract, gone in running.grouped("contract_id").items():
-            contract._log_lines(
-                self.env._("Removed: %s", line._get_log_text()) for line in gone
-            )
+            contract._log_lines(self.env._("Removed: %s", line._get_log_text()) for line in gone)
 
     def _get_log_text(self):
         """Write one line as the chatter tells of it: "Cable: 20 Units × 90.00 − 5 %"."""

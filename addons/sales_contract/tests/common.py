@@ -4,7 +4,7 @@ from odoo.addons.sales_quotation.tests.common import QuotationCase
 
 
 class ContractCase(QuotationCase):
-    """A running contract of the seller's customer: 20 cables at 90 less 5 %, plugs without limit."""
+    """A running contract: 20 cables at 90 less 5 %, and plugs at 8 without a limit."""
 
     @classmethod
     def setUpClass(cls):

@@ -54,21 +54,30 @@ class TestContract(ContractCase):
             (line, {"price_unit": -1}, "Unit Price"),
             (line, {"discount": 101}, "Disc.%"),
         ):
-            message = type(record)._get_check_message(record, values) if False else ""
             with self.subTest(text), mute_logger("odoo.sql_db"):
                 with self.assertRaises(Exception) as caught, self.env.cr.savepoint():
                     record.write(values)
                     record.flush_recordset()
                 record.invalidate_recordset()
-                self.assertTrue(caught.exception or message)
+                self.assertIn(text.lower()[:5], str(caught.exception).lower())
         hour = self.env.ref("uom.product_uom_hour")
         self.assertRefused(
             ValidationError, lambda: line.write({"product_uom_id": hour.id}), "Cable", "Hours"
         )
-        combo = self._new_product("Set", 1, 1, type="combo", combo_ids=[
-            Command.create({"name": "C", "combo_item_ids": [
-                Command.create({"product_id": self.product.id})]})
-        ])
+        combo = self._new_product(
+            "Set",
+            1,
+            1,
+            type="combo",
+            combo_ids=[
+                Command.create(
+                    {
+                        "name": "C",
+                        "combo_item_ids": [Command.create({"product_id": self.product.id})],
+                    }
+                )
+            ],
+        )
         self.assertRefused(ValidationError, lambda: line.write({"product_id": combo.id}), "combo")
 
     def test_a_product_of_another_company_is_refused(self):
@@ -148,7 +157,9 @@ class TestContract(ContractCase):
         self.assertIn("85.00", body)
         contract.with_user(self.manager).date_end = self.today + timedelta(9)
         self.env.cr.precommit.run()
-        self.assertIn("date_end", contract.message_ids.sudo().tracking_value_ids.field_id.mapped("name"))
+        self.assertIn(
+            "date_end", contract.message_ids.sudo().tracking_value_ids.field_id.mapped("name")
+        )
 
     def test_lines_do_not_come_into_a_running_contract_from_a_draft(self):
         draft = self._new_contract(run=False)
@@ -181,9 +192,7 @@ class TestContract(ContractCase):
         self.assertRefused(
             ValidationError, lambda: contract.write({"partner_id": other.id}), contract.name
         )
-        contact = self.env["res.partner"].create(
-            {"name": "Buyer", "parent_id": self.customer.id}
-        )
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.customer.id})
         contract.partner_id = contact
         self.assertEqual(contract.commercial_partner_id, self.customer)
 

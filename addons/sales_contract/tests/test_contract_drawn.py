@@ -175,9 +175,7 @@ class TestContractDrawn(ContractCase):
         today = fields.Date.context_today(self.env.user)
         order = self._draw(1)
         sold = self._draw(1, confirm=True)
-        self.contract.write(
-            {"date_start": today - timedelta(9), "date_end": today - timedelta(1)}
-        )
+        self.contract.write({"date_start": today - timedelta(9), "date_end": today - timedelta(1)})
         self.assertIn("expired on", order.contract_info)
         self.assertIn("expired on", sold.contract_info)
         sold.date_order = fields.Datetime.now() - timedelta(3)
@@ -200,11 +198,14 @@ class TestContractDrawn(ContractCase):
         other = self.env.ref("base.EUR" if self.currency.name != "EUR" else "base.USD")
         other.active = True
         self.env["res.currency.rate"].create(
-            {"currency_id": other.id, "rate": 2, "name": "2020-01-01", "company_id": self.company.id}
+            {
+                "currency_id": other.id,
+                "rate": 2,
+                "name": "2020-01-01",
+                "company_id": self.company.id,
+            }
         )
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Other", "currency_id": other.id}
-        )
+        pricelist = self.env["product.pricelist"].create({"name": "Other", "currency_id": other.id})
         order = self._draw(1)
         order.pricelist_id = pricelist
         order.action_update_prices()

@@ -68,13 +68,13 @@ class TestContractRights(ContractCase):
             lambda: self._new_order([drawn], user=self.colleague),
             lambda: order.order_line.write({"contract_line_id": line.id}),
             lambda: order.write({"order_line": [Command.create(drawn)]}),
-            lambda: self._new_order(
-                user=self.colleague, order_line=[Command.create(drawn)]
+            lambda: self._new_order(user=self.colleague, order_line=[Command.create(drawn)]),
+            lambda: (
+                self.env["sale.order.line"]
+                .with_user(self.colleague)
+                .with_context(default_contract_line_id=line.id)
+                .create({"order_id": order.id, "product_id": self.product.id})
             ),
-            lambda: self.env["sale.order.line"]
-            .with_user(self.colleague)
-            .with_context(default_contract_line_id=line.id)
-            .create({"order_id": order.id, "product_id": self.product.id}),
             lambda: wizards.create({"contract_id": self.contract.id}),
             lambda: wizards.create({"order_id": order.id, "contract_id": self.contract.id}),
             lambda: self._open(user=self.colleague),

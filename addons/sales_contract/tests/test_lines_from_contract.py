@@ -119,9 +119,7 @@ class TestLinesFromContract(ContractCase):
         self.assertRefused(
             UserError, self._open(contract=foreign).action_apply, foreign.name, "pricelist"
         )
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Other", "currency_id": other.id}
-        )
+        pricelist = self.env["product.pricelist"].create({"name": "Other", "currency_id": other.id})
         action = self._open(contract=foreign).action_apply()
         made = self.env["sale.order"].browse(action["res_id"])
         self.assertEqual((made.pricelist_id, made.currency_id), (pricelist, other))

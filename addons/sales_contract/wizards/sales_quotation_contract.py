@@ -220,9 +220,7 @@ class SalesQuotationContractLine(models.TransientModel):
     contract_line_id = fields.Many2one("sales.contract.line", required=True, ondelete="cascade")
     # with the rights of the user, also while nothing is saved
     product_id = fields.Many2one(related="contract_line_id.product_id", related_sudo=False)
-    product_uom_id = fields.Many2one(
-        related="contract_line_id.product_uom_id", related_sudo=False
-    )
+    product_uom_id = fields.Many2one(related="contract_line_id.product_uom_id", related_sudo=False)
     currency_id = fields.Many2one(related="contract_line_id.currency_id", related_sudo=False)
     agreed = fields.Float(related="contract_line_id.quantity", related_sudo=False)
     ordered = fields.Float(related="contract_line_id.quantity_ordered", related_sudo=False)

@@ -83,7 +83,7 @@ registry.category("web_tour.tours").add("sales_contract_phone", {
             trigger: ".o_form_view .o_field_widget[name=order_line]:contains('Cable')",
         },
         {
-            trigger: ".o_statusbar_buttons .dropdown-toggle, .o_cp_action_menus .dropdown-toggle",
+            trigger: ".o_statusbar_buttons .dropdown-toggle",
             run: "click",
         },
         {
