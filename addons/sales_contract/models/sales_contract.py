@@ -423,7 +423,7 @@ class SalesContract(models.Model):
                 "sales_contract.sales_quotation_contract_action"
             ),
             "res_id": wizard.id,
-            "context": {},
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_view_orders(self):
