@@ -143,10 +143,6 @@ class SalesContract(models.Model):
     _name_uniq = models.UniqueIndex(
         "(company_id, name)", "There is a contract with this number in this company already."
     )
-    _dates_check = models.Constraint(
-        "CHECK (date_end >= date_start)",
-        "Valid Until of a contract cannot be before Valid From.",
-    )
 
     # ---- what follows from what is typed ------------------------------------------------------
 
@@ -291,6 +287,14 @@ class SalesContract(models.Model):
                 fields=", ".join(labels),
             )
         )
+
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for contract in self:
+            if contract.date_end and contract.date_end < contract.date_start:
+                raise ValidationError(
+                    self.env._("%s: “Valid Until” cannot be before “Valid From”.", contract.name)
+                )
 
     @api.constrains("partner_id", "company_id", "currency_id")
     def _check_nothing_ordered(self):

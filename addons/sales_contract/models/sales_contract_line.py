@@ -90,17 +90,6 @@ class SalesContractLine(models.Model):
         help="On quotations that are open, those of colleagues, too.",
     )
 
-    _quantity_check = models.Constraint(
-        "CHECK (quantity >= 0)", "Agreed of a contract line cannot be below zero."
-    )
-    _price_check = models.Constraint(
-        "CHECK (price_unit >= 0)", "Unit Price of a contract line cannot be below zero."
-    )
-    _discount_check = models.Constraint(
-        "CHECK (discount >= 0 AND discount <= 100)",
-        "Disc.% of a contract line has to be between 0 and 100.",
-    )
-
     # ---- what follows from the product --------------------------------------------------------
 
     @api.depends("product_id")
@@ -310,6 +299,22 @@ class SalesContractLine(models.Model):
             price=self.order_line_ids._format_price(self.price_unit, self.currency_id),
         )
         return f"{text} − {self.discount:g} %" if self.discount else text
+
+    @api.constrains("quantity", "price_unit", "discount")
+    def _check_numbers(self):
+        for line in self:
+            for name, most in (("quantity", None), ("price_unit", None), ("discount", 100)):
+                if line[name] >= 0 and (most is None or line[name] <= most):
+                    continue
+                values = {
+                    "line": line.display_name,
+                    "field": self._fields[name]._description_string(self.env),
+                }
+                raise ValidationError(
+                    self.env._("%(line)s: “%(field)s” cannot be below zero.", **values)
+                    if line[name] < 0
+                    else self.env._("%(line)s: “%(field)s” cannot be above 100.", **values)
+                )
 
     @api.constrains("product_id", "product_uom_id")
     def _check_unit(self):
