@@ -1,4 +1,4 @@
-MODELS = ("sales.contract",)
+from odoo.fields import Domain
 
 
 def pre_init_hook(env):
@@ -16,9 +16,8 @@ def uninstall_hook(env):
         ]
     ).unlink()
     # Odoo deletes the records behind these names, and leaves the names
-    env["ir.model.data"].search(
-        [
-            ("name", "=like", "model\\_inherit\\_\\_sales\\_contract\\_\\_%"),
-            ("module", "!=", "sales_contract"),
-        ]
-    ).unlink()
+    names = Domain.OR(
+        Domain("name", "=like", f"{kind}\\_\\_sales\\_contract\\_\\_%")
+        for kind in ("model\\_inherit", "selection")
+    )
+    env["ir.model.data"].search(names & Domain("module", "!=", "sales_contract")).unlink()

@@ -290,9 +290,9 @@ class SalesContractLine(models.Model):
             contract._log_lines(self.env._("Removed: %s", line._get_log_text()) for line in gone)
 
     def _get_log_text(self):
-        """Write one line as the chatter tells of it: "Cable: 20 Units × 90.00 − 5 %"."""
+        """Write one line as the chatter tells of it: "Cable: 20 Units at 90.00 EUR − 5 %"."""
         text = self.env._(
-            "%(name)s: %(quantity)s %(unit)s × %(price)s",
+            "%(name)s: %(quantity)s %(unit)s at %(price)s",
             name=(self.name or "").partition("\n")[0],
             quantity=self._format_quantity(self.quantity),
             unit=self.product_uom_id.name,
