@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 OPEN = ("draft", "sent")
@@ -160,7 +161,7 @@ class SalesContractLine(models.Model):
         "order_line_ids.product_uom_id",
     )
     def _compute_quantity_ordered(self):
-        drawn = self._read_drawn(("sale",))
+        drawn = self._read_drawn(Domain("state", "=", "sale"))
         for line in self:
             ordered = drawn[line._origin.id]
             line.quantity_ordered = line.product_uom_id.round(ordered) if ordered else 0.0
@@ -170,22 +171,31 @@ class SalesContractLine(models.Model):
         for line in self:
             line.quantity_left = line.quantity - line.quantity_ordered if line.quantity else 0.0
 
-    @api.depends("quantity_ordered")
+    @api.depends("order_line_ids.state", "order_line_ids.product_uom_qty")
     def _compute_quantity_quoted(self):
-        drawn = self._read_drawn(OPEN)
+        drawn = self._read_drawn(self._get_open_domain())
         for line in self:
             line.quantity_quoted = drawn[line._origin.id]
 
-    def _read_drawn(self, states):
-        """Add up what order lines in these states draw, in the units of the contract.
+    @api.model
+    def _get_open_domain(self):
+        """Give which order lines are quoted. Override for quotations that count no more."""
+        domain = Domain("state", "in", OPEN)
+        if "is_superseded" in self.env["sale.order"]._fields:  # with ``sales_quotation_round``
+            domain &= Domain("order_id.is_superseded", "=", False)
+        return domain
 
+    def _read_drawn(self, domain):
+        """Add up what order lines draw, in the units of the contract.
+
+        :param domain: Domain of sale.order.line
         :return: {id of the contract line: quantity}
         """
         # reason: what colleagues draw counts, too, and nothing but its sum is told
         order_lines = self.env["sale.order.line"].sudo()
         drawn = defaultdict(float)
         for line, unit, quantity in order_lines._read_group(
-            [("contract_line_id", "in", self._origin.ids), ("state", "in", states)],
+            Domain("contract_line_id", "in", self._origin.ids) & domain,
             ["contract_line_id", "product_uom_id"],
             ["product_uom_qty:sum"],
         ):

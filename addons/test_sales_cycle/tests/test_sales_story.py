@@ -255,6 +255,7 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
         self.assertEqual(order.order_line.price_unit, 92, "and not that of its tier")
         order = order._make_round(reason="budget", note="The same contract")
         self.assertEqual(order.order_line.contract_line_id, contract.line_ids)
+        self.assertEqual(contract.line_ids.quantity_quoted, 12, "the round before is over")
         order.action_confirm()
         self.assertEqual(contract.line_ids.quantity_left, 18)
         self._deliver(order)
