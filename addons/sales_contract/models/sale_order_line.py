@@ -79,10 +79,11 @@ class SaleOrderLine(models.Model):
 
     @api.depends("contract_line_id")
     def _compute_discount(self):
-        super()._compute_discount()
+        result = super()._compute_discount()
         for line in self.filtered("contract_line_id"):
             if agreed := line._get_agreed_line():
                 line.discount = agreed.discount
+        return result
 
     def _get_agreed_line(self):
         """Give the contract line of one line, if the user may know its price.

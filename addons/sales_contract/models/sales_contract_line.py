@@ -20,9 +20,7 @@ class SalesContractLine(models.Model):
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
-    contract_id = fields.Many2one(
-        "sales.contract", string="Contract", required=True, index=True, ondelete="cascade"
-    )
+    contract_id = fields.Many2one("sales.contract", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     sequence = fields.Integer(default=10)

@@ -16,5 +16,6 @@ class SalesContract(models.Model):
 
     def init(self):
         """Let the due date of a customer be worked out again when its contracts change."""
-        super().init()
+        result = super().init()
         create_mark_trigger(self.env.cr, "sales_contract", COLUMNS, CUSTOMERS)
+        return result
