@@ -68,8 +68,9 @@ class SaleOrder(models.Model):
         vals_list = super().copy_data(default)
         contract_lines = self.env["sales.contract.line"].sudo()  # reason: to take them out
         for order, vals in zip(self, vals_list, strict=True):
+            customer = self.env["res.partner"].browse(vals.get("partner_id"))
             whose = (
-                self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id,
+                customer.sudo().commercial_partner_id,  # reason: of an order that one reads
                 self.env["res.company"].browse(vals.get("company_id")) or order.company_id,
             )
             for command in vals.get("order_line") or ():

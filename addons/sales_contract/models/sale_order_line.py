@@ -73,11 +73,8 @@ class SaleOrderLine(models.Model):
         price = agreed._get_price_for(self)
         return self.update({"price_unit": price, "technical_price_unit": price})
 
-    @api.depends("contract_line_id")
-    def _compute_price_unit(self):
-        return super()._compute_price_unit()
-
-    @api.depends("contract_line_id")
+    # Prices do not depend on the contract line in the ORM's sense: it depends on the customer of the
+    # order, and prices would be worked out anew whenever that is changed, which core does not do.
     def _compute_discount(self):
         result = super()._compute_discount()
         for line in self.filtered("contract_line_id"):
@@ -112,6 +109,10 @@ class SaleOrderLine(models.Model):
         known = self.sudo().contract_line_id.ids  # reason: which were linked, whosever they are
         result = super().write(vals)
         self._check_contract_access(known)
+        for name in {"price_unit", "discount"}.difference(vals):
+            # what is linked gets the agreed price; confirmed lines keep the one they were sold at
+            quoted = self.filtered(lambda line: line.state in ("draft", "sent"))
+            self.env.add_to_compute(self._fields[name], quoted)
         return result
 
     def _check_contract_access(self, known=()):

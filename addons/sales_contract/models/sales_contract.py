@@ -486,9 +486,10 @@ class SalesContract(models.Model):
         :param company: res.company of the quotation
         """
         today = fields.Date.context_today(self)
+        customer = partner.sudo().commercial_partner_id  # reason: of a quotation that one reads
         return (
             Domain("state", "=", "running")
-            & Domain("commercial_partner_id", "=", partner.commercial_partner_id.id)
+            & Domain("commercial_partner_id", "=", customer.id)
             & Domain("company_id", "=", company.id)
             & Domain("date_start", "<=", today)
             & (Domain("date_end", "=", False) | Domain("date_end", ">=", today))

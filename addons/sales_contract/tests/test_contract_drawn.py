@@ -70,6 +70,26 @@ class TestContractDrawn(ContractCase):
         line.product_uom_qty = 9
         self.assertEqual(line.price_unit, 88, "what somebody typed stays")
 
+    def test_prices_of_other_lines_are_left_alone(self):
+        order = self._draw(6)
+        plain = self._new_order([{"product_uom_qty": 2}])
+        self.product.list_price = 130
+        other = self.env["res.partner"].create({"name": "Another", "is_company": True})
+        for found, price in ((order, 90), (plain, 100)):
+            found.partner_id = other
+            self.assertEqual(found.order_line.price_unit, price, "core does not change it, too")
+        self.assertFalse(order.order_line.contract_line_id)
+
+    def test_a_line_that_is_linked_gets_the_agreed_price(self):
+        line = self._new_order([{"product_uom_qty": 2}]).order_line
+        line.contract_line_id = self.cables
+        self.assertEqual((line.price_unit, line.discount), (90, 5))
+        sold = self._new_order([{"product_uom_qty": 2}]).order_line
+        sold.order_id.action_confirm()
+        sold.contract_line_id = self.cables
+        self.assertEqual((sold.price_unit, sold.discount), (100, 0))
+        self.assertEqual(self._left(), (2, 18))
+
     def test_floors_and_ceilings_hold(self):
         self._new_floor(1.3, mode="stop")  # 92.30 for what costs 71
         order = self._draw(1)

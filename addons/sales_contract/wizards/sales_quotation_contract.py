@@ -120,7 +120,7 @@ class SalesQuotationContract(models.TransientModel):
     def _check_order(self):
         order, contract = self.order_id, self.contract_id
         order.check_access("write")
-        customer = order.partner_id.commercial_partner_id
+        customer = order.partner_id.sudo().commercial_partner_id  # reason: it stands on both
         if contract.commercial_partner_id != customer or contract.company_id != order.company_id:
             raise UserError(
                 self.env._(
