@@ -73,8 +73,8 @@ class SaleOrderLine(models.Model):
         price = agreed._get_price_for(self)
         return self.update({"price_unit": price, "technical_price_unit": price})
 
-    # Prices do not depend on the contract line in the ORM's sense: it depends on the customer of the
-    # order, and prices would be worked out anew whenever that is changed, which core does not do.
+    # No ``depends`` on the contract line, which depends on the customer of the order: prices would
+    # be worked out anew whenever he is changed, and core does not do that.
     def _compute_discount(self):
         result = super()._compute_discount()
         for line in self.filtered("contract_line_id"):
