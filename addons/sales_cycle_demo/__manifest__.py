@@ -14,6 +14,7 @@
         "sale_management",
         "sale_margin",
         "sales_availability",
+        "sales_contract",
         "sales_customer",
         "sales_customer_pool",
         "sales_customer_tier",

@@ -12,6 +12,7 @@
         "sale_management",
         "sale_margin",
         "sales_availability",
+        "sales_contract",
         "sales_customer",
         "sales_customer_layout",
         "sales_customer_pool",

@@ -1,5 +1,6 @@
 from . import sales_cycle_demo
 from . import demo_company
+from . import demo_contracts
 from . import demo_users
 from . import demo_customers
 from . import demo_products

@@ -43,6 +43,7 @@ class SalesCycleDemo(models.AbstractModel):
         demo._load_pools()
         demo._load_tiers()
         demo._load_quotations()
+        demo._load_contracts()
         demo._load_document_templates()
         return True
 

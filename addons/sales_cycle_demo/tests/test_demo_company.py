@@ -67,6 +67,7 @@ COUNTED_MODELS = (
     "sales.followup",
     "sales.region",
     "sales.approval.request",
+    "sales.contract",
     "sales.customer.tier.history",
     "sales.discount.ceiling",
     "sales.document.template",
@@ -118,6 +119,17 @@ class TestDemoCompany(HttpCase):
         return self.env["sale.order"].browse(data.mapped("res_id"))
 
     # === MASTER DATA === #
+
+    def test_contracts_are_drawn_from(self):
+        half, expired, strict, draft = (
+            self._get_record(f"contract_{key}") for key in ("half", "expired", "strict", "draft")
+        )
+        self.assertEqual(half.line_ids[0].quantity_left, 6)
+        self.assertEqual(half.user_id, half.partner_id.user_id)
+        self.assertIn("8 asked for, 6 of 12", self._get_record("asked_half").contract_info)
+        self.assertEqual(self._get_record("drawn_half").state, "sale")
+        self.assertTrue(expired.is_expired)
+        self.assertEqual((strict.over_quantity, draft.state), ("stop", "draft"))
 
     def test_customers_are_where_their_address_says(self):
         customers = self._get_records("customer")
@@ -624,5 +636,7 @@ class TestDemoCompany(HttpCase):
         tables = ("customers", "contacts", "suppliers", "products", "users", "prospects")
         rows = sum(len(read_table(name)) for name in tables)
         rows += len(read_table("quotations"))
+        drawn = read_table("contracts")
+        rows += sum(bool(row["ordered"]) + bool(row["quoted"]) for row in drawn)
         self.assertEqual(len(data), rows + len(self.orders))
         self.assertTrue(all(data.mapped("noupdate")))

@@ -224,6 +224,56 @@ class TestSalesStory(SalesStoryCommon, HttpCase):
             ("ownership", "Claimed", "Chengdu Pool \u2192 Li Na"),
         )
 
+    def _agree(self, customer, quantity, price):
+        values = {"product_id": self.grease.id, "quantity": quantity, "price_unit": price}
+        contract = (
+            self.env["sales.contract"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "partner_id": customer.id,
+                    "over_quantity": "stop",
+                    "line_ids": [Command.create(values)],
+                }
+            )
+        )
+        contract.action_confirm()
+        return contract
+
+    def _draw(self, contract, quantity):
+        wizard_id = contract.action_new_quotation()["res_id"]
+        wizard = self.env["sales.quotation.contract"].with_user(self.salesperson).browse(wizard_id)
+        wizard.line_ids.quantity = quantity
+        order_id = wizard.action_apply()["res_id"]
+        return self.env["sale.order"].with_user(self.salesperson).browse(order_id)
+
+    def test_from_contract_to_what_is_left(self):
+        """The customer agrees on the need of a year, and orders it bit by bit."""
+        customer = self._claim_customer()
+        contract = self._agree(customer, 30, 92)
+        order = self._draw(contract, 12)
+        self.assertEqual(order.order_line.price_unit, 92, "and not that of its tier")
+        order = order._make_round(reason="budget", note="The same contract")
+        self.assertEqual(order.order_line.contract_line_id, contract.line_ids)
+        self.assertEqual(contract.line_ids.quantity_quoted, 12, "the round before is over")
+        order.action_confirm()
+        self.assertEqual(contract.line_ids.quantity_left, 18)
+        self._deliver(order)
+
+        again = order.copy()
+        again.order_line.product_uom_qty = 19
+        self.assertEqual(again.order_line.price_unit, 92)
+        with self.assertRaises(UserError) as refusal:
+            again.action_confirm()
+        self.assertIn("31 of 30", refusal.exception.args[0])
+        again.order_line.product_uom_qty = 18
+        again.action_confirm()
+        self.assertEqual(contract.line_ids.quantity_left, 0)
+
+        contracts = self.env["sales.contract"].with_user(self.colleague)
+        self.assertFalse(contracts.search([("partner_id", "=", customer.id)]))
+        self._assert_timeline_tells(customer, ("contract", contract.name, ""))
+
     def test_story_in_the_browser(self):
         """The salesperson tells the same story with the mouse, in Chinese."""
         customer = self._create_pooled("Chengdu Langsu")

@@ -1,0 +1,25 @@
+{
+    "name": "Sales Contracts",
+    "summary": "Agreed quantities and prices of a customer; quotations draw from them",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Cycle contributors",
+    "website": "https://github.com/sales-cycle/sales-cycle",
+    "license": "LGPL-3",
+    "depends": ["sales_quotation"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sales_contract_security.xml",
+        "data/sales_contract_data.xml",
+        "views/sales_contract_views.xml",
+        "views/sales_quotation_contract_views.xml",
+        "views/sale_order_views.xml",
+        "views/res_partner_views.xml",
+        "views/sales_contract_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["sales_contract/static/tests/tours/**/*"],
+    },
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,1 @@
+from . import sales_contract, sales_customer_recycle_rule
