@@ -20,6 +20,8 @@ OWN_WALK = 700
 # Steps for each step that is expected: what is common may be less so at the beginning.
 WALK_PATIENCE = 1.5
 OWN_PATIENCE = 4
+# So many of the recent ones that have the terms are read in the time of a step.
+RECENT_COST = 3
 # For who reads little of all: so many candidates are asked about, and ordered, in one statement.
 MOST_ASKED = 10_000
 # What a step along the own customers takes, in candidates that are asked about.
@@ -175,13 +177,15 @@ class CustomerQuery(CustomerStatements):
         """
         if not self._reads_most:
             return self._find_common_own(tier, limit, steps)
+        recent = MOST_RECENT * limit / steps
         # both walks, with patience, or one and those of the recent ones that have the terms
-        is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + MOST_RECENT * limit / steps
+        is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + recent
         found = self._walk_own(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK)
         if len(found) < limit:
             wanted = limit + len(found)
             if is_near:
-                found += self._walk(tier, wanted, WALK_PATIENCE * steps)
+                patience = max(WALK_PATIENCE * steps, recent / RECENT_COST)
+                found += self._walk(tier, wanted, patience)
             if len(set(found)) < limit:
                 found += self._collect(tier, wanted, SQL("search_key.is_recent"))
         return list(unique(found))[:limit]
