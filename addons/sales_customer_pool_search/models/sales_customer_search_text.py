@@ -131,13 +131,14 @@ class SalesCustomerSearchText(models.Model):
 
     def init(self):
         """Make the triggers that keep the rows."""
-        super().init()
+        result = super().init()
         for name, (body, event) in TRIGGERS.items():
             create = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
             self.env.cr.execute(SQL(f"{create} {SETTINGS} AS $${body}$$"))
             self.env.cr.execute(
                 SQL(f"CREATE OR REPLACE TRIGGER {name} {event} EXECUTE FUNCTION {name}()")
             )
+        return result
 
     @api.model
     def _fill(self):
