@@ -180,11 +180,11 @@ class CustomerQuery(CustomerStatements):
         recent = MOST_RECENT * limit / steps
         # both walks, with patience, or one and those of the recent ones that have the terms
         is_near = 2 * WALK_PATIENCE * steps <= OWN_WALK + recent
-        found = self._walk_own(tier, limit, WALK_PATIENCE * steps if is_near else OWN_WALK)
+        patience = max(WALK_PATIENCE * steps, recent / RECENT_COST) if is_near else OWN_WALK
+        found = self._walk_own(tier, limit, patience)
         if len(found) < limit:
             wanted = limit + len(found)
             if is_near:
-                patience = max(WALK_PATIENCE * steps, recent / RECENT_COST)
                 found += self._walk(tier, wanted, patience)
             if len(set(found)) < limit:
                 found += self._collect(tier, wanted, SQL("search_key.is_recent"))
